@@ -1,0 +1,70 @@
+# make demo   index samples/ and answer a query       make check  lint, format, types, arrows, docs
+# make test   the tests (test-slow: the long ones)     make fix    repair what check can repair
+# make setup  only the environment, .venv              make lock   pin dependencies anew
+PYTHON ?= python3
+VENV ?= .venv
+# The environment's programs, also where VENV is named by a full path.
+BIN := $(VENV)/bin
+RUN := $(BIN)/python
+INDEX := .demo/index
+# Seconds for a whole test run; one test has its own limit in pyproject.toml.
+TEST_SECONDS ?= 1200
+TEST_FLAGS ?= -q
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-runtime demo test test-slow check fix docs bench lock upgrade clean
+
+help:
+	@sed -n 's/^# //p' Makefile | head -n 3
+
+setup:
+	@$(PYTHON) tools/environment.py --dev $(VENV)
+
+setup-runtime:
+	@$(PYTHON) tools/environment.py $(VENV)
+
+demo: setup-runtime
+	$(BIN)/lawsearch index samples --index-dir $(INDEX)
+	$(BIN)/lawsearch query 枫桥经验 2024 --index-dir $(INDEX) --limit 3
+	@echo
+	@echo 'What to try next:'
+	@echo '  $(BIN)/lawsearch query "\"法律明白人\"" --index-dir $(INDEX)'
+	@echo '  $(BIN)/lawsearch query 行政执法 --part problems --index-dir $(INDEX)'
+	@echo '  $(BIN)/lawsearch browse year --index-dir $(INDEX)'
+	@echo '  $(BIN)/lawsearch status --index-dir $(INDEX)'
+	@echo '  $(BIN)/lawsearch --help'
+
+test: setup
+	$(RUN) -m pytest $(TEST_FLAGS) --session-timeout=$(TEST_SECONDS)
+
+test-slow: setup
+	$(RUN) -m pytest $(TEST_FLAGS) --session-timeout=$(TEST_SECONDS) -m "slow and not bench and not opensearch"
+
+check: setup
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32
+	PYTHONPATH=. $(BIN)/lint-imports
+	$(RUN) tools/docs.py --check
+
+fix: setup
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+	$(RUN) tools/docs.py
+
+docs: setup
+	$(RUN) tools/docs.py
+
+bench: setup
+	$(RUN) bench/run.py
+
+lock: setup
+	$(RUN) tools/lock.py
+
+upgrade: setup
+	$(RUN) tools/lock.py --upgrade
+
+clean:
+	rm -rf $(VENV) $(VENV).lock .demo build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

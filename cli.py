@@ -1,0 +1,560 @@
+"""The command line: flags in, one call, lines or JSON out."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+from index.errors import BadFilter, IndexMissing, LawsearchError, NotFound, UserError
+from index.i18n import gettext as _
+from index.i18n import ngettext
+from index.querytree import Field
+
+if TYPE_CHECKING:
+    from index.whoosh_engine import WhooshEngine
+    from indexer.build import Summary
+    from search.results import Results
+    from search.run import Request
+
+HITS, NO_HITS, FAILED, INTERRUPTED = 0, 1, 2, 130
+SHOWN_FACETS = (Field.YEAR, Field.TOWNSHIP)
+BROWSED = (Field.YEAR, Field.TOWNSHIP, Field.COUNTY, Field.PART, Field.TOPIC)
+
+app = typer.Typer(
+    name="lawsearch",
+    help=_("Search the rule-of-law annual reports of Chinese townships (法治政府建设年度报告)."),
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+# Options that several commands share.
+
+
+def complete_township(incomplete: str) -> list[str]:
+    """Townships of the index that begin so."""
+    return _complete(Field.TOWNSHIP, incomplete)
+
+
+def complete_year(incomplete: str) -> list[str]:
+    """Years of the index that begin so."""
+    return _complete(Field.YEAR, incomplete)
+
+
+def _complete(field: Field, incomplete: str) -> list[str]:
+    try:
+        with opened(None) as engine:
+            values = [str(value) for value in engine.values(field) if value is not None]
+    except LawsearchError:
+        return []
+    return sorted(value for value in values if value.startswith(incomplete))
+
+
+IndexDir = Annotated[
+    Path | None,
+    typer.Option(
+        help=_("The index's folder; else $LAWSEARCH_INDEX, else your user data folder."),
+        show_default=False,
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))]
+Years = Annotated[
+    list[str] | None,
+    typer.Option("--year", help=_("2024, 2021..2023, unknown; may be repeated."), autocompletion=complete_year),
+]
+Townships = Annotated[
+    list[str] | None,
+    typer.Option("--township", help=_("A township's full name; may be repeated."), autocompletion=complete_township),
+]
+Counties = Annotated[list[str] | None, typer.Option("--county", help=_("A county's full name."))]
+Cities = Annotated[list[str] | None, typer.Option("--city", help=_("A city's full name."))]
+Provinces = Annotated[list[str] | None, typer.Option("--province", help=_("A province's full name."))]
+Parts = Annotated[
+    list[str] | None,
+    typer.Option("--part", help=_("achievements, problems, leadership, plans or other.")),
+]
+Topics = Annotated[list[str] | None, typer.Option("--topic", help=_("A topic's name."))]
+Levels = Annotated[
+    list[str] | None,
+    typer.Option("--level", help=_("township, county, city, province, department or other.")),
+]
+Exact = Annotated[
+    bool, typer.Option("--exact", help=_("Only sections where every word stands as typed."))
+]
+Literal = Annotated[
+    bool, typer.Option("--literal", help=_("Years and places are words like all others."))
+]
+SynonymFile = Annotated[
+    bool, typer.Option("--synonyms", help=_("Search other names of the same thing too."))
+]
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def command(*, epilog: str = "") -> Callable[[Command], Command]:
+    """Register a command whose errors end in a message and an exit status."""
+
+    def register(function: Command) -> Command:
+        @functools.wraps(function)
+        def run(*args: Any, **kwargs: Any) -> None:
+            try:
+                raise typer.Exit(function(*args, **kwargs))
+            except LawsearchError as error:
+                if os.environ.get("LAWSEARCH_DEBUG"):
+                    raise
+                _say(error)
+                raise typer.Exit(FAILED) from None
+            except KeyboardInterrupt:
+                print(_("Interrupted."), file=sys.stderr)
+                raise typer.Exit(INTERRUPTED) from None
+
+        app.command(epilog=epilog or None)(run)
+        return function
+
+    return register
+
+
+def _say(error: LawsearchError) -> None:
+    from terminal.lines import BAD, Piece, clean, print_lines
+
+    lines = [[Piece(clean(str(error)), BAD)]]
+    if error.hint:
+        lines.append([Piece(clean(error.hint))])
+    print_lines(lines, sys.stderr)
+
+
+def index_folder(option: Path | None) -> Path:
+    """The folder of the index: the option, else the environment's, else the user's data folder."""
+    if option is not None:
+        return option
+    if named := os.environ.get("LAWSEARCH_INDEX"):
+        return Path(named)
+    from platformdirs import user_data_path
+
+    return user_data_path("lawsearch", appauthor=False) / "index"
+
+
+@contextmanager
+def opened(index_dir: Path | None) -> Iterator[WhooshEngine]:
+    """The engine over the last commit. Raises IndexMissing and its like."""
+    from index.whoosh_engine import WhooshEngine
+
+    engine = WhooshEngine(index_folder(index_dir))
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+def _print_json(objects: Iterable[Any]) -> None:
+    for each in objects:
+        sys.stdout.write(json.dumps(each, ensure_ascii=False) + "\n")
+
+
+@command(epilog=_("Example: lawsearch index reports/ --county 青禾县 --prune"))
+def index(
+    paths: Annotated[list[Path], typer.Argument(help=_("Folders of reports, or files."))],
+    index_dir: IndexDir = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help=_("Processes; else one for each core."))
+    ] = None,
+    county: Annotated[
+        str | None, typer.Option(help=_("The county of reports that do not tell theirs."))
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help=_("Of text files that cannot be told, big5 for example."))
+    ] = None,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help=_("Start anew; ids stay."))] = False,
+    prune: Annotated[
+        bool, typer.Option("--prune", help=_("Take out reports whose files are gone."))
+    ] = False,
+) -> int:
+    """Read reports and bring the index in step with them."""
+    from index.whoosh_engine import WhooshWriter
+    from indexer.build import build_index
+    from indexer.prepare import Settings
+    from terminal.progress import show_progress
+    from terminal.summary import show_summary
+
+    settings = Settings(county=county, encoding=_checked_encoding(encoding))
+    writer = WhooshWriter(index_folder(index_dir), rebuild=rebuild)
+    try:
+        with show_progress() as on_progress:
+            summary = build_index(
+                paths, writer, settings=settings, jobs=jobs, prune=prune, on_progress=on_progress
+            )
+    finally:
+        writer.close()
+    _print_lines(show_summary(summary))
+    return _index_status(summary)
+
+
+def _index_status(summary: Summary) -> int:
+    """2 when nothing at all could be read."""
+    return FAILED if summary.found and len(summary.refused) == summary.found else HITS
+
+
+def _checked_encoding(name: str | None) -> str | None:
+    import codecs
+
+    if name is not None:
+        try:
+            codecs.lookup(name)
+        except LookupError:
+            raise BadFilter("--encoding", name, ("utf-8", "gb18030", "big5")) from None
+    return name
+
+
+def _print_lines(lines: Iterable[Any]) -> None:
+    from terminal.lines import print_lines
+
+    print_lines(lines)
+
+
+def _filters(**typed: list[str] | None) -> dict[Field, list[str]]:
+    return {Field(name): values for name, values in typed.items() if values}
+
+
+@command(
+    epilog=_(
+        'Examples: lawsearch query 枫桥经验 2024 · lawsearch query \'"法律明白人"\' --part problems · '
+        "lawsearch query '调解 /s 网格员' --by report --csv"
+    )
+)
+def query(
+    words: Annotated[
+        list[str] | None, typer.Argument(help=_("What to look for; see docs/query-language.md."))
+    ] = None,
+    index_dir: IndexDir = None,
+    year: Years = None,
+    township: Townships = None,
+    county: Counties = None,
+    city: Cities = None,
+    province: Provinces = None,
+    part: Parts = None,
+    topic: Topics = None,
+    level: Levels = None,
+    exact: Exact = False,
+    literal: Literal = False,
+    synonyms: SynonymFile = False,
+    sort: Annotated[str, typer.Option(help=_("relevance, year or township."))] = "relevance",
+    limit: Annotated[int, typer.Option(min=0, help=_("Hits on a page; 0 is all."))] = 10,
+    page: Annotated[int, typer.Option(min=1, help=_("Which page."))] = 1,
+    by: Annotated[str, typer.Option(help=_("section, or report for its best section."))] = "section",
+    facets: Annotated[
+        str | None, typer.Option(help=_("Facets to show: year,township,county,…"))
+    ] = None,
+    as_json: AsJson = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help=_("A line a hit, for a spreadsheet."))] = False,
+    from_file: Annotated[
+        str | None, typer.Option("--from", help=_("A file with a query a line; - is standard input."))
+    ] = None,
+) -> int:
+    """Search sections: words, "exact phrases", years, places, operators."""
+    request = _request(
+        _filters(
+            year=year, township=township, county=county, city=city, province=province,
+            part=part, topic=topic, level=level,
+        ),  # fmt: skip
+        exact=exact, literal=literal, synonyms=synonyms, sort=sort, limit=limit, page=page, by=by,
+    )  # fmt: skip
+    shown = _shown_facets(facets, SHOWN_FACETS)
+    queries = _queries(words, from_file)
+    printer = _printer(as_json=as_json, as_csv=as_csv, facets=shown, by_report=request.by_report)
+    with opened(index_dir) as engine:
+        return _answer_all(engine, queries, request, printer)
+
+
+def _request(
+    flags: dict[Field, list[str]],
+    *,
+    exact: bool,
+    literal: bool,
+    synonyms: bool,
+    sort: str = "relevance",
+    limit: int = 10,
+    page: int = 1,
+    by: str = "section",
+) -> Request:
+    from index.engine import Sort
+    from search.flags import read_flags
+    from search.run import Request
+    from search.synonyms import load_synonyms
+
+    if sort not in [*Sort]:
+        raise BadFilter("--sort", sort, [*Sort])
+    if by not in ("section", "report"):
+        raise BadFilter("--by", by, ("section", "report"))
+    return Request(
+        query="",
+        filters=read_flags(flags),
+        exact=exact,
+        literal=literal,
+        sort=Sort(sort),
+        by_report=by == "report",
+        limit=limit or None,
+        page=page,
+        synonyms=load_synonyms() if synonyms else None,
+    )
+
+
+def _shown_facets(typed: str | None, default: tuple[Field, ...]) -> tuple[Field, ...]:
+    from search.flags import read_facets
+
+    return read_facets(typed, default)
+
+
+def _queries(words: list[str] | None, from_file: str | None) -> list[str]:
+    """The queries to answer: a line each of the file, or the words as one."""
+    if from_file is None:
+        return [_joined(words or [])]
+    if words:
+        raise UserError(_("Words and --from cannot go together."))
+    try:
+        data = sys.stdin.buffer.read() if from_file == "-" else Path(from_file).read_bytes()
+        lines = data.decode("utf-8-sig").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or _("it is not UTF-8 text")
+        raise UserError(f"--from {from_file}: {reason}") from None
+    return [line.rstrip("\r") for line in (lines[:-1] if lines[-1] == "" else lines)]
+
+
+def _joined(words: list[str]) -> str:
+    """The words as one query. A word that the shell was given in quotes stays as it was typed."""
+    return " ".join(words)
+
+
+def _printer(
+    *, as_json: bool, as_csv: bool, facets: tuple[Field, ...], by_report: bool
+) -> Callable[[Iterable[Results]], None]:
+    if as_json and as_csv:
+        raise UserError(_("--json and --csv cannot go together."))
+    if as_json:
+        from search.results import results_json
+
+        return lambda all: _print_json(results_json(r, by_report=by_report) for r in all)
+    if as_csv:
+        return _print_csv
+    return lambda all: _print_results(all, facets, by_report)
+
+
+def _print_csv(all: Iterable[Results]) -> None:
+    from terminal.table import header, rows
+
+    # A csv line ends in \r\n by itself; the text layer must not add another \r on Windows.
+    out = sys.stdout.buffer
+    out.write(header().encode())
+    for results in all:
+        out.writelines(row.encode() for row in rows(results.query, results.hits))
+
+
+def _print_results(all: Iterable[Results], facets: tuple[Field, ...], by_report: bool) -> None:
+    from terminal.show import show_results
+
+    for number, results in enumerate(all):
+        if number:
+            print()
+        _print_lines(show_results(results, facets, by_report=by_report))
+
+
+def _answer_all(
+    engine: WhooshEngine,
+    queries: list[str],
+    request: Request,
+    printer: Callable[[Iterable[Results]], None],
+) -> int:
+    from dataclasses import replace
+
+    from search.run import Searcher
+
+    searcher, found = Searcher(engine), False
+
+    def answers() -> Iterator[Results]:
+        nonlocal found
+        for text in queries:
+            results = searcher.run(replace(request, query=text))
+            found = found or results.total_sections > 0
+            yield results
+
+    printer(answers())
+    return HITS if found else NO_HITS
+
+
+@command(epilog=_("Example: lawsearch browse township 枫桥经验 --year 2023..2024"))
+def browse(
+    field: Annotated[str, typer.Argument(help=_("year, township, county, part or topic."))] = "year",
+    words: Annotated[list[str] | None, typer.Argument(help=_("Only sections that match."))] = None,
+    index_dir: IndexDir = None,
+    year: Years = None,
+    township: Townships = None,
+    county: Counties = None,
+    city: Cities = None,
+    province: Provinces = None,
+    part: Parts = None,
+    topic: Topics = None,
+    level: Levels = None,
+    exact: Exact = False,
+    literal: Literal = False,
+    as_json: AsJson = False,
+) -> int:
+    """Count sections and reports by year, township, county, part or topic."""
+    from dataclasses import replace
+
+    from search.results import results_json
+    from search.run import Searcher
+    from terminal.show import show_facet
+
+    if field not in BROWSED:
+        raise BadFilter("browse", field, BROWSED)
+    flags = _filters(
+        year=year, township=township, county=county, city=city, province=province,
+        part=part, topic=topic, level=level,
+    )  # fmt: skip
+    request = _request(flags, exact=exact, literal=literal, synonyms=False)
+    with opened(index_dir) as engine:
+        asked = replace(request, query=_joined(words or []), limit=0, facets=(Field(field),))
+        results = Searcher(engine).run(asked)
+    if as_json:
+        _print_json([results_json(results)])
+    else:
+        _print_lines(show_facet(Field(field), results.facets[Field(field)], limit=None))
+    return HITS if results.total_sections else NO_HITS
+
+
+@command(epilog=_("Example: lawsearch show 青禾县松岭镇-2023#1.4"))
+def show(
+    id: Annotated[str, typer.Argument(help=_("A report's, section's or measure's id."))],
+    index_dir: IndexDir = None,
+    as_json: AsJson = False,
+) -> int:
+    """Show a report, a section or a measure by its id."""
+    from search.show import find
+    from terminal.show import show_measure, show_report
+
+    with opened(index_dir) as engine:
+        found = find(engine, id)
+    if as_json:
+        _print_json([found.json()])
+    elif found.measure is not None:
+        _print_lines(show_measure(found.report, found.measure))
+    else:
+        _print_lines(show_report(found.report, found.section))
+    return HITS
+
+
+@command(epilog=_("Example: lawsearch parse report.docx --explain"))
+def parse(
+    files: Annotated[list[Path], typer.Argument(help=_("Files to read."))],
+    county: Annotated[
+        str | None, typer.Option(help=_("The county of reports that do not tell theirs."))
+    ] = None,
+    encoding: Annotated[str | None, typer.Option(help=_("Of text files that cannot be told."))] = None,
+    as_json: AsJson = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help=_("Say why each field has its value."))
+    ] = False,
+) -> int:
+    """Read files and show what is found in them, without an index."""
+    from index.record import report_json
+    from indexer.read import Reader
+    from indexer.single import load_each
+    from indexer.prepare import Settings
+    from terminal.show import show_reasons, show_report
+
+    settings, failed = Settings(county=county, encoding=_checked_encoding(encoding)), False
+    with Reader(encoding=settings.encoding) as reader:
+        for report in load_each(files, reader, settings):
+            if isinstance(report, LawsearchError):
+                _say(report)
+                failed = True
+            elif as_json:
+                _print_json([report_json(report, explain=explain)])
+            else:
+                _print_lines(show_reasons(report) if explain else show_report(report))
+    return FAILED if failed else HITS
+
+
+@command()
+def status(index_dir: IndexDir = None, as_json: AsJson = False) -> int:
+    """Tell what the index holds, and what could not be read."""
+    from dataclasses import asdict
+
+    from terminal.show import show_status
+
+    with opened(index_dir) as engine:
+        found = engine.status()
+    if as_json:
+        _print_json([asdict(found)])
+    else:
+        _print_lines(show_status(found))
+    return HITS
+
+
+@command()
+def verify(index_dir: IndexDir = None, as_json: AsJson = False) -> int:
+    """Check that the index is what was committed: checksums, postings, columns, texts."""
+    from terminal.lines import BAD, GOOD, Piece, clean
+
+    with opened(index_dir) as engine:
+        problems = list(engine.verify())
+    if as_json:
+        _print_json([{"problems": problems}])
+    elif problems:
+        _print_lines([Piece(clean(problem), BAD)] for problem in problems)
+    else:
+        _print_lines([[Piece(_("The index is as it was committed."), GOOD)]])
+    if problems:
+        n = len(problems)
+        said = ngettext("{n} problem. Rebuild: {how}", "{n} problems. Rebuild: {how}", n)
+        how = f'lawsearch index REPORTS --rebuild --index-dir "{index_folder(index_dir)}"'
+        print(said.format(n=n, how=how), file=sys.stderr)
+    return FAILED if problems else HITS
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from lawsearch import __version__
+
+        print(f"lawsearch {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help=_("The version."))
+    ] = False,
+) -> None:
+    """Options of every command."""
+
+
+def main() -> int:
+    """Run the command line; returns the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    try:
+        app()
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else HITS
+    except BrokenPipeError:
+        status = HITS
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; keep Python quiet about it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = HITS
+    return status
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

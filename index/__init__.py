@@ -1,0 +1,1 @@
+"""What indexing and searching share: the data model, text analysis, errors and the engines."""

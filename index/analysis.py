@@ -1,0 +1,216 @@
+"""Text as it is searched: folding, the stream of a section, its grams and its words.
+
+Indexing and searching both go through here, so that they cannot disagree. A stream is cut twice:
+into *grams* (two characters at every position, and the last character alone), which find text
+exactly, and into *words* (jieba's search mode), which rank it. Positions are offsets in the stream.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Protocol
+
+from index.model import Report, Section, Span
+
+_DATA = Path(__file__).resolve().parent / "data"
+
+QUOTES = "“”‘’「」『』\"'"
+_INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+_KEPT = re.compile(rf"[^\s{QUOTES}{_INVISIBLE}]+")
+
+
+class _FoldTable(dict[int, int]):
+    """What each code point folds to; filled as characters are met."""
+
+    def __missing__(self, code: int) -> int:
+        folded = _fold_character(chr(code))
+        self[code] = folded
+        return folded
+
+
+@cache
+def _simplified() -> dict[str, str]:
+    old, new = (_DATA / "t2s.txt").read_text("utf-8").splitlines()
+    return dict(zip(old, new, strict=True))
+
+
+def _fold_character(c: str) -> int:
+    if "\uff01" <= c <= "\uff5e":
+        c = chr(ord(c) - 0xFEE0)
+    lower = c.lower()
+    c = lower if len(lower) == 1 else c
+    return ord(_simplified().get(c, c))
+
+
+_FOLD = _FoldTable()
+
+
+def fold(text: str) -> str:
+    """The text in half width, lower case and simplified characters, one character for one."""
+    return text.translate(_FOLD)
+
+
+def fold_stream(text: str) -> str:
+    """The text as a stream holds it: folded, white space and quotation marks left out."""
+    return "".join(_KEPT.findall(fold(text)))
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """The searchable text of one section and the way back to its source.
+
+    text is number, heading and own text run on; its first `heading_length` characters are number
+    and heading. A run is (stream offset, source offset) where a stretch kept whole begins.
+    """
+
+    text: str
+    heading_length: int
+    runs: tuple[tuple[int, int], ...]
+
+    def source_offset(self, position: int) -> int:
+        """Where the stream's character at `position` stands in the source."""
+        start, source = self.runs[bisect_right(self.runs, (position, 1 << 60)) - 1]
+        return source + position - start
+
+    def source_span(self, start: int, end: int) -> Span:
+        """The source span of the stream's characters start..end (end > start)."""
+        return Span(self.source_offset(start), self.source_offset(end - 1) + 1)
+
+
+def _without(span: Span, furniture: Sequence[tuple[int, int, str]]) -> Iterator[Span]:
+    """What is left of the span when the (sorted) furniture is taken out."""
+    at = span.start
+    for start, end, _ in furniture:
+        if end <= at:
+            continue
+        if start >= span.end:
+            break
+        if start > at:
+            yield Span(at, start)
+        at = end
+    if at < span.end:
+        yield Span(at, span.end)
+
+
+def make_stream(source: str, spans: Sequence[Span], furniture: Sequence[tuple[int, int, str]]) -> Stream:
+    """The stream of the spans run on; the first span is the heading's."""
+    pieces: list[str] = []
+    runs: list[tuple[int, int]] = []
+    length = heading_length = 0
+    for index, span in enumerate(spans):
+        for start, end in _without(span, furniture):
+            for kept in _KEPT.finditer(fold(source[start:end])):
+                runs.append((length, start + kept.start()))
+                pieces.append(kept[0])
+                length += len(kept[0])
+        if index == 0:
+            heading_length = length
+    return Stream("".join(pieces), heading_length, tuple(runs))
+
+
+def section_stream(report: Report, section: Section) -> Stream:
+    """The stream of one section of the report."""
+    return make_stream(
+        report.source, (section.heading_span, section.text_span), report.furniture
+    )
+
+
+def grams(stream: str) -> dict[str, list[int]]:
+    """Every gram of the stream with its positions, ascending."""
+    found: dict[str, list[int]] = {}
+    for position in range(len(stream)):
+        found.setdefault(stream[position : position + 2], []).append(position)
+    return found
+
+
+def covering_grams(text: str) -> list[tuple[int, str]]:
+    """The fewest (offset, gram) that together spell a text of two characters or more."""
+    last = len(text) - 2
+    return [(i, text[i : i + 2]) for i in [*range(0, last, 2), last]]
+
+
+class Segmenter(Protocol):
+    """What jieba and rjieba share."""
+
+    def cut(self, text: str) -> Iterable[str]: ...
+    def cut_for_search(self, text: str) -> Iterable[str]: ...
+
+
+def domain_words() -> list[str]:
+    """Words of these reports that a general dictionary lacks."""
+    lines = (_DATA / "words.txt").read_text("utf-8").splitlines()
+    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+
+
+@cache
+def segmenter() -> Segmenter:
+    """rjieba where its wheel is installed, else jieba, both with the domain words added."""
+    try:
+        return load_rjieba()
+    except ImportError:
+        return load_jieba()
+
+
+def load_rjieba() -> Segmenter:
+    """jieba's algorithm and dictionary in Rust. Raises ImportError where it has no wheel."""
+    import rjieba
+
+    fast = rjieba.Jieba()
+    for word in domain_words():
+        fast.add_word(word, _DOMAIN_FREQUENCY, None)
+    return fast
+
+
+def load_jieba() -> Segmenter:
+    """jieba itself: the reference."""
+    import jieba
+
+    jieba.setLogLevel("WARNING")
+    reference = jieba.Tokenizer()
+    for word in domain_words():
+        reference.add_word(word, _DOMAIN_FREQUENCY)
+    tokenizer: Segmenter = reference
+    return tokenizer
+
+
+# Both libraries derive a frequency when none is given, and not the same one. This is about that
+# of a common dictionary word, enough to keep a domain word whole.
+_DOMAIN_FREQUENCY = 1000
+
+
+def _is_word(word: str) -> bool:
+    return any(c.isalnum() for c in word)
+
+
+def count_words(stream: Stream) -> tuple[Counter[str], Counter[str]]:
+    """Term frequencies of the stream's words: (in heading and text together, in the heading)."""
+    cut = segmenter().cut_for_search
+    heading = Counter(filter(_is_word, cut(stream.text[: stream.heading_length])))
+    text = Counter(filter(_is_word, cut(stream.text[stream.heading_length :])))
+    return heading + text, heading
+
+
+def cut_words(stream: str) -> tuple[str, ...]:
+    """The words that an unquoted word of a query is made of, each once, in order.
+
+    Nothing to cut (no dictionary is loaded then): a single character, or no Chinese at all.
+    """
+    if len(stream) < 2 or not any("\u3400" <= c for c in stream):
+        return ()
+    return tuple(dict.fromkeys(filter(_is_word, segmenter().cut(stream))))
+
+
+@cache
+def analysis_version() -> str:
+    """Changes whenever the same source could give other terms than before."""
+    digest = sha256(b"grams2+jieba0.42.1/1")
+    for name in ("t2s.txt", "words.txt"):
+        digest.update((_DATA / name).read_bytes())
+    return digest.hexdigest()[:12]

@@ -1,0 +1,230 @@
+"""The engine: what holds the index. Every engine gives the same answers to the same questions.
+
+A question is a `Question` of a query tree and filters; an engine answers with places in reports
+and numbers, and hands out whole reports. Highlighting and wording are the callers'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from index.model import Report
+from index.querytree import Field, Filter, FilterValue, Node
+
+
+class Mode(StrEnum):
+    """What counts as a match: see the query language's rules for when nothing matches."""
+
+    SECTION = "section"  # a section that matches the whole tree
+    REPORT = "report"  # a report whose sections together hold every operand
+    PARTIAL = "partial"  # a section that holds at least a part of the words
+
+
+class Tier(StrEnum):
+    """How a section matched, best first."""
+
+    LITERAL = "literal"
+    WORDS = "words"
+    PARTIAL = "partial"
+
+
+class Sort(StrEnum):
+    """The order of hits."""
+
+    RELEVANCE = "relevance"
+    YEAR = "year"
+    TOWNSHIP = "township"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What to look for and how much of the answer to give.
+
+    tree has no top-level filters; these are in `filters`, at most one a field. offset and limit
+    count hits (reports when `by_report`); limit None is all. facets are the fields to count.
+    """
+
+    tree: Node
+    filters: tuple[Filter, ...] = ()
+    mode: Mode = Mode.SECTION
+    sort: Sort = Sort.RELEVANCE
+    by_report: bool = False
+    offset: int = 0
+    limit: int | None = 10
+    facets: tuple[Field, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSection:
+    """One hit. ordinal is the section's place in its report's sections, from 0.
+
+    sections counts the matching sections of the report (1 unless collapsed by report).
+    """
+
+    report_id: str
+    ordinal: int
+    score: float
+    tier: Tier
+    sections: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class FacetCount:
+    """A value of a facet: sections and reports that have it among the matches.
+
+    path leads from the province down to the value (only for places); None is unknown.
+    """
+
+    value: FilterValue
+    path: tuple[str | None, ...]
+    count: int
+    reports: int
+    selected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an engine found. Totals are exact and over all matches, whatever the limit."""
+
+    total_sections: int
+    literal_sections: int
+    total_reports: int
+    total_occurrences: int
+    hits: tuple[FoundSection, ...]
+    facets: Mapping[Field, tuple[FacetCount, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """What became of one file: the report it is part of, or why it was refused."""
+
+    path: str
+    sha256: str
+    size: int
+    mtime_ns: int
+    report_id: str | None
+    refused: str | None = None  # with a report_id: the version of before stays
+    basis: str = ""  # digest of what else the report was made from: program, gazetteer, corrections
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Changes that become visible together, or not at all.
+
+    add replaces a report of the same id; remove are ids of reports; files replaces the rows of
+    these paths, forget drops rows; retired are ids that must never be given again.
+    """
+
+    add: tuple[PreparedReport, ...] = ()
+    remove: frozenset[str] = frozenset()
+    files: tuple[FileRow, ...] = ()
+    forget: frozenset[str] = frozenset()
+    retired: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedSection:
+    """The terms of one section: its stream and its word frequencies."""
+
+    stream: str
+    heading_length: int
+    words: Mapping[str, int]
+    heading_words: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedReport:
+    """A report and the terms of its sections, in the same order."""
+
+    report: Report
+    sections: tuple[PreparedSection, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What the index holds. commit counts commits from 1; written is an ISO time in UTC."""
+
+    where: str
+    commit: int
+    written: str
+    reports: int
+    sections: int
+    files: int
+    refused: tuple[FileRow, ...]
+    unknown_years: int  # township annual reports without a year
+    unknown_places: int  # township annual reports without a township or a county
+    by_level: Mapping[str, int]
+    by_kind: Mapping[str, int]
+    versions: Mapping[str, str]
+    bytes: int
+
+
+class Engine(Protocol):
+    """Reading side of an engine: one commit, from opening to closing."""
+
+    def search(self, question: Question) -> Answer:
+        """The sections that match, counted and the wanted ones in order."""
+        ...
+
+    def fetch(self, report_ids: Collection[str]) -> Mapping[str, Report]:
+        """The reports with these ids; ids that are not there are left out."""
+        ...
+
+    def report_ids(self) -> Iterable[str]:
+        """All report ids, in browse order."""
+        ...
+
+    def values(self, field: Field) -> Mapping[FilterValue, int]:
+        """Every value of the field and the number of reports (sections for part and topic)."""
+        ...
+
+    def words(self, prefix: str = "") -> Iterator[tuple[str, int]]:
+        """The words of the index that begin with the prefix and their document frequency."""
+        ...
+
+    def files(self) -> Mapping[str, FileRow]:
+        """What became of each file that was offered to this index."""
+        ...
+
+    def status(self) -> Status:
+        """What the index holds."""
+        ...
+
+    def verify(self) -> Iterator[str]:
+        """One line for each thing that is not as it was committed; nothing when all is well."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the commit."""
+        ...
+
+
+class Writer(Protocol):
+    """Writing side of an engine: held by one process at a time."""
+
+    def write(self, batch: Batch) -> None:
+        """Commit the batch: all of it, or on any error nothing."""
+        ...
+
+    def files(self) -> Mapping[str, FileRow]:
+        """The file rows as of the last commit."""
+        ...
+
+    def given(self) -> Mapping[str, str]:
+        """Ids by path that a rebuild should give again."""
+        ...
+
+    def retired(self) -> Collection[str]:
+        """Ids that were given once and must not be given again."""
+        ...
+
+    def fetch(self, report_ids: Collection[str]) -> Mapping[str, Report]:
+        """Reports as of the last commit."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the lock."""
+        ...

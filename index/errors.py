@@ -1,0 +1,137 @@
+"""Every error that lawsearch raises on purpose.
+
+LawsearchError
+├── UserError            the request is wrong; nothing is broken
+│   ├── BadFilter        a flag's value is not one of the known ones
+│   ├── ReportError      one file could not be read as a report
+│   └── NotFound         no report, section or measure has this id
+└── StoreError           the index or its machine is in the way
+    ├── IndexMissing     there is no index in the folder
+    ├── IndexOutdated    it was built by another version
+    ├── IndexLocked      another process is writing
+    ├── IndexDamaged     a file is missing or does not match its checksum
+    ├── IndexFull        the disk is full or refuses to write
+    └── EngineUnavailable  the engine does not answer
+
+An error keeps what happened in fields and makes its own message: what, which value, what to do.
+`cli.py` shows them; nothing else prints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+
+class LawsearchError(Exception):
+    """Base of all errors meant for people. `hint` says what to do; it may be empty."""
+
+    hint: str = ""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle by fields, so that an error crosses a process boundary as it is."""
+        return (_rebuild, (type(self), self.args, dict(self.__dict__)))
+
+
+def _rebuild(
+    cls: type[LawsearchError], args: tuple[object, ...], fields: dict[str, object]
+) -> LawsearchError:
+    error = cls.__new__(cls)
+    error.args = args
+    error.__dict__.update(fields)
+    return error
+
+
+class UserError(LawsearchError):
+    """The request is wrong; nothing is broken."""
+
+
+class BadFilter(UserError):
+    """A flag's value is not one of the known ones."""
+
+    def __init__(self, flag: str, value: str, known: Iterable[str] = ()) -> None:
+        self.flag, self.value, self.known = flag, value, tuple(known)
+        super().__init__(f"{flag}: {value!r} is not a value that it takes.")
+        if self.known:
+            self.hint = "One of: " + ", ".join(self.known)
+
+
+class ReportError(UserError):
+    """One file could not be read as a report; the batch goes on without it."""
+
+    def __init__(self, path: str | Path, reason: str, hint: str = "") -> None:
+        self.path, self.reason, self.hint = str(path), reason, hint
+        super().__init__(f"{self.path}: {reason}")
+
+
+class NotFound(UserError):
+    """No report, section or measure has this id."""
+
+    def __init__(self, id: str, close: Iterable[str] = ()) -> None:
+        self.id, self.close = id, tuple(close)
+        super().__init__(f"Nothing in the index is called {id!r}.")
+        if self.close:
+            self.hint = "Did you mean: " + ", ".join(self.close)
+
+
+class StoreError(LawsearchError):
+    """The index or its machine is in the way."""
+
+
+class IndexMissing(StoreError):
+    """There is no index in the folder."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = str(path)
+        super().__init__(f"No index at {self.path}.")
+        self.hint = f'Build it: lawsearch index REPORTS --index-dir "{self.path}"'
+
+
+class IndexOutdated(StoreError):
+    """The index was built by another version of what makes its terms."""
+
+    def __init__(self, path: str | Path, found: str, wanted: str) -> None:
+        self.path, self.found, self.wanted = str(path), found, wanted
+        super().__init__(
+            f"The index at {self.path} is of another version: it has {found}, "
+            f"this program needs {wanted}."
+        )
+        self.hint = f'Rebuild it: lawsearch index REPORTS --rebuild --index-dir "{self.path}"'
+
+
+class IndexLocked(StoreError):
+    """Another process is writing to the index."""
+
+    def __init__(self, path: str | Path, holder: str) -> None:
+        self.path, self.holder = str(path), holder
+        super().__init__(f"Another process is writing to the index at {self.path}: {holder}.")
+        self.hint = "Wait until it has ended, or stop it; searching goes on meanwhile."
+
+
+class IndexDamaged(StoreError):
+    """A file of the index is missing or is not what was committed."""
+
+    def __init__(self, path: str | Path, file: str, reason: str) -> None:
+        self.path, self.file, self.reason = str(path), file, reason
+        super().__init__(f"The index at {self.path} is damaged: {file} {reason}.")
+        self.hint = (
+            f"Nothing was deleted. Rebuild from the reports: "
+            f'lawsearch index REPORTS --rebuild --index-dir "{self.path}"'
+        )
+
+
+class IndexFull(StoreError):
+    """The disk is full, or the folder refuses to be written to."""
+
+    def __init__(self, path: str | Path, reason: str) -> None:
+        self.path, self.reason = str(path), reason
+        super().__init__(f"Could not write to the index at {self.path}: {reason}.")
+        self.hint = "The last commit is whole. Make room (or permission) and run the same command again."
+
+
+class EngineUnavailable(StoreError):
+    """The engine does not answer."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        self.url, self.reason = url, reason
+        super().__init__(f"The engine at {url} does not answer: {reason}.")

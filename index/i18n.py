@@ -1,0 +1,59 @@
+"""Messages for people, in their language: Simplified Chinese where the locale is Chinese.
+
+The source holds the English messages; `index/data/locale` the catalogues, made by
+tools/catalogues.py. English needs no catalogue, and then nothing is loaded.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gettext import NullTranslations
+
+DOMAIN = "lawsearch"
+FOLDER = Path(__file__).resolve().parent / "data" / "locale"
+
+
+def preferred_language() -> str:
+    """The user's language tag by the environment (LANGUAGE, LC_ALL, LC_MESSAGES, LANG) or Windows."""
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := os.environ.get(name):
+            return value.split(":")[0]
+    return _windows_language() if sys.platform == "win32" else ""
+
+
+def _windows_language() -> str:
+    if sys.platform != "win32":
+        return ""
+    import ctypes
+    import locale
+
+    return locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), "")
+
+
+@cache
+def _catalogue() -> NullTranslations | None:
+    if not preferred_language().lower().startswith("zh"):
+        return None
+    from gettext import translation
+
+    return translation(DOMAIN, FOLDER, languages=["zh_CN"], fallback=True)
+
+
+def gettext(message: str) -> str:
+    """The message in the user's language."""
+    catalogue = _catalogue()
+    return catalogue.gettext(message) if catalogue else message
+
+
+def ngettext(singular: str, plural: str, n: int) -> str:
+    """The message for n things in the user's language."""
+    catalogue = _catalogue()
+    if catalogue:
+        return catalogue.ngettext(singular, plural, n)
+    return singular if n == 1 else plural

@@ -1,0 +1,27 @@
+"""When a place, or any value of a field, is the one that a filter asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from index.querytree import FilterValue, YearRange
+
+
+def names_place(wanted: str, path: Sequence[str | None]) -> bool:
+    """Whether `wanted` is the end of a path: 西峡县西坪镇 names 河南省 / 南阳市 / 西峡县 / 西坪镇."""
+    wanted = wanted.replace("/", "")
+    end = ""
+    for name in reversed(path):
+        end = (name or "") + end
+        if end == wanted:
+            return True
+    return False
+
+
+def value_matches(value: FilterValue, path: Sequence[str | None], wanted: FilterValue) -> bool:
+    """Whether a value (a place by its path from the province down) is what a filter wants."""
+    if isinstance(wanted, YearRange):
+        return isinstance(value, int) and (wanted.first or 0) <= value <= (wanted.last or 9999)
+    if value == wanted:
+        return True
+    return isinstance(wanted, str) and value is not None and names_place(wanted, path)

@@ -1,0 +1,178 @@
+"""How well matching sections match: tiers, then BM25 over words and grams, then nearness.
+
+A score is compared within one answer only. Sections with the same rank stand in browse order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from index.analysis import grams
+from index.engine import Tier
+from index.matching import Matcher, disjoint, smallest_gap
+from index.querytree import Node, Text, Zone, positive_texts
+from index.ranking import GRAM_WEIGHT, HEADING_WEIGHT, idf, nearness, saturate
+
+_NUMERIC = frozenset("0123456789.")
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """What a hit is sorted by, best first when sorted ascending."""
+
+    tier: int
+    part_of_number: bool
+    heading_only: bool
+    minus_score: float
+
+    @property
+    def key(self) -> tuple[int, bool, bool, float]:
+        return self.tier, self.part_of_number, self.heading_only, self.minus_score
+
+
+TIERS = (Tier.LITERAL, Tier.WORDS, Tier.PARTIAL)
+
+
+class Scorer:
+    """Scores sections for one tree."""
+
+    def __init__(self, matcher: Matcher, tree: Node) -> None:
+        self._matcher = matcher
+        self._postings = matcher.postings
+        self._texts = tuple(dict.fromkeys(positive_texts(tree)))
+
+    def rank(self, sections: Mapping[int, Tier]) -> dict[int, Rank]:
+        """The rank of each section."""
+        scores = self.scores(sections.keys())
+        whole = self._with_whole_numbers(sections.keys())
+        lengths, headings = self._postings.lengths, self._postings.heading_lengths
+        return {
+            s: Rank(TIERS.index(tier), s not in whole, lengths[s] == headings[s], -scores[s])
+            for s, tier in sections.items()
+        }
+
+    def scores(self, sections: Collection[int]) -> dict[int, float]:
+        """BM25 of words and grams, and nearness, for each section."""
+        scores = dict.fromkeys(sections, 0.0)
+        for word in self._word_terms():
+            self._add_word(word, scores)
+        for gram in self._gram_terms():
+            self._add_gram(gram, scores)
+        for section in scores:
+            scores[section] += self._nearness(section)
+        return scores
+
+    def _word_terms(self) -> list[str]:
+        terms = (text.words or (text.stream,) for text in self._texts)
+        return [*dict.fromkeys(word for words in terms for word in words)]
+
+    def _gram_terms(self) -> list[str]:
+        found = (gram for text in self._texts for gram in grams(text.stream))
+        return [gram for gram in dict.fromkeys(found) if len(gram) == 2]
+
+    def _add_word(self, word: str, scores: dict[int, float]) -> None:
+        everywhere = self._postings.word(word)
+        headings = self._postings.heading_word(word)
+        frequency = {
+            s: tf + HEADING_WEIGHT * headings.get(s, 0)
+            for s, tf in everywhere.items()
+            if s in scores
+        }
+        self._add(frequency, len(everywhere), 1.0, scores)
+
+    def _add_gram(self, gram: str, scores: dict[int, float]) -> None:
+        everywhere = self._postings.gram(gram)
+        limits = self._postings.heading_lengths
+        frequency = {
+            s: len(positions) + HEADING_WEIGHT * (positions[0] < limits[s])
+            for s, positions in everywhere.items()
+            if s in scores
+        }
+        self._add(frequency, len(everywhere), GRAM_WEIGHT, scores)
+
+    def _add(
+        self,
+        frequency: Mapping[int, float],
+        document_frequency: int,
+        weight: float,
+        scores: dict[int, float],
+    ) -> None:
+        postings = self._postings
+        weight *= idf(postings.n_sections, document_frequency)
+        for section, tf in frequency.items():
+            scores[section] += weight * saturate(
+                tf, postings.lengths[section], postings.mean_length
+            )
+
+    def _nearness(self, section: int) -> float:
+        """The mean nearness of neighbouring operands; 0 for a single one."""
+        operands = [spans for text in self._texts for spans in self._operands(text, section)]
+        if len(operands) < 2:
+            return 0.0
+        gaps = [smallest_gap(a, b) for a, b in pairwise(operands)]
+        return sum(nearness(gap) for gap in gaps if gap is not None) / len(gaps)
+
+    def _operands(self, text: Text, section: int) -> list[list[tuple[int, int]]]:
+        own = self._matcher.occurrences(text.stream, text.zone).get(section)
+        if own:
+            return [[(p, p + len(text.stream)) for p in own]]
+        words = (
+            [(p, p + len(w)) for p in self._matcher.occurrences(w, text.zone).get(section, ())]
+            for w in text.words
+        )
+        return [spans for spans in words if spans]
+
+    def _with_whole_numbers(self, sections: Collection[int]) -> set[int]:
+        """The sections in which each number of the query stands by itself at least once."""
+        kept = set(sections)
+        for text in self._texts:
+            if text.stream[0] in _NUMERIC or text.stream[-1] in _NUMERIC:
+                kept -= self._only_parts(text, kept)
+        return kept
+
+    def _only_parts(self, text: Text, sections: Collection[int]) -> set[int]:
+        """Those of the sections where the text only stands inside longer numbers."""
+        found = self._matcher.occurrences(text.stream, text.zone)
+        inside = self._inside_numbers(text.stream)
+        return {
+            s for s in sections if s in found and all((s, p) in inside for p in found[s])
+        }
+
+    def _inside_numbers(self, stream: str) -> set[tuple[int, int]]:
+        """(section, position) of occurrences that a longer number holds, as far as grams tell."""
+        inside: set[tuple[int, int]] = set()
+        for digit in _NUMERIC:
+            if stream[0].isdigit():
+                for s, positions in self._postings.gram(digit + stream[0]).items():
+                    inside.update((s, p + 1) for p in positions)
+            if stream[-1].isdigit():
+                back = len(stream) - 1
+                for s, positions in self._postings.gram(stream[-1] + digit).items():
+                    inside.update((s, p - back) for p in positions)
+        return inside
+
+    def occurrences(self, sections: Collection[int]) -> int:
+        """How often the query's texts stand in the sections, overlaps counted once."""
+        texts = [text for text in self._texts if text.zone is not Zone.TITLE]
+        if len(texts) == 1 and not texts[0].words:
+            return self._count_one(texts[0], sections)
+        spans = self._matcher.spans
+        return sum(
+            len(disjoint(span for text in texts for span in spans(text, s))) for s in sections
+        )
+
+    def _count_one(self, text: Text, sections: Collection[int]) -> int:
+        found, size = self._matcher.occurrences(text.stream, text.zone), len(text.stream)
+        return sum(count_disjoint(found[s], size) for s in sections if s in found)
+
+
+def count_disjoint(positions: Sequence[int], size: int) -> int:
+    """How many occurrences of one text of this size do not overlap, counted from the left."""
+    count, end = 0, -1
+    for position in positions:
+        if position >= end:
+            count += 1
+            end = position + size
+    return count

@@ -1,0 +1,1 @@
+"""Files in, index out: read, parse, locate, build."""

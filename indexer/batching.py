@@ -1,0 +1,181 @@
+"""Collects prepared reports into batches: gives ids, joins files of one report, keeps rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from index.engine import Batch, FileRow, PreparedReport, Writer
+from index.errors import ReportError
+from index.model import SourceFile
+from indexer.ids import has_base, numbered
+from indexer.prepare import prepare, with_files
+from indexer.twins import are_twins, preference
+
+if TYPE_CHECKING:
+    from indexer.build import Summary
+
+
+class Batcher:
+    """The batch that is being collected and what the index will be after it."""
+
+    def __init__(
+        self,
+        writer: Writer,
+        basis_of: Callable[[str], str],
+        moved: Mapping[str, str],
+        summary: Summary,
+    ) -> None:
+        self._writer, self._basis_of, self._moved, self._summary = writer, basis_of, moved, summary
+        self._rows = dict(writer.files())
+        self._live: dict[str, set[str]] = {}  # report id -> its files' paths
+        for path, row in self._rows.items():
+            if row.report_id:
+                self._live.setdefault(row.report_id, set()).add(path)
+        self._by_base: dict[str, set[str]] = {}
+        for id in self._live:
+            self._by_base.setdefault(id.split("~")[0], set()).add(id)
+        self._retired = set(writer.retired())
+        self._begin()
+
+    def _begin(self) -> None:
+        self._add: dict[str, PreparedReport] = {}
+        self._remove: set[str] = set()
+        self._new_rows: dict[str, FileRow] = {}
+        self._forget: set[str] = set()
+        self._new_retired: set[str] = set()
+
+    @property
+    def size(self) -> int:
+        """How many reports the batch adds."""
+        return len(self._add)
+
+    def drop(self, paths: Iterable[str]) -> None:
+        """Take files that are gone out of the index, with reports that have no other file."""
+        for path in paths:
+            row = self._rows.pop(path)
+            self._forget.add(path)
+            if row.report_id:
+                self._release(path, row.report_id)
+                self._summary.removed += row.report_id not in self._live
+
+    def refuse(self, error: ReportError, source: SourceFile | None) -> None:
+        """Note that a file cannot be read; what an earlier version of it gave stays."""
+        self._summary.refused.append(error)
+        before = self._rows.get(error.path)
+        self._set_row(
+            FileRow(
+                path=error.path,
+                sha256=source.sha256 if source else "",
+                size=source.size if source else 0,
+                mtime_ns=source.mtime_ns if source else 0,
+                report_id=before.report_id if before else None,
+                refused=error.reason,
+                basis=self._basis_of(error.path),
+            )
+        )
+
+    def add(self, prepared: PreparedReport) -> None:
+        """Put a report of one file in, under its own id or into the report it is a form of."""
+        (source,) = prepared.report.files
+        base = prepared.report.id
+        before = self._rows.get(source.path)
+        old = before.report_id if before else self._moved.get(source.path)
+        if before and before.report_id:
+            self._release(source.path, before.report_id)
+        twin = self._find_twin(prepared, base)
+        if twin is not None:
+            id = twin.report.id
+            self._join(prepared, twin)
+            self._summary.joined += 1
+        else:
+            id = self._choose_id(base, old)
+            self._add[id] = with_files(prepared, id, prepared.report.files)
+            if before and before.report_id:
+                self._summary.changed += 1
+            else:
+                self._summary.added += 1
+        self._claim(source.path, id)
+        self._set_row(
+            FileRow(
+                source.path, source.sha256, source.size, source.mtime_ns, id, None,
+                self._basis_of(source.path),
+            )  # fmt: skip
+        )
+
+    def _release(self, path: str, id: str) -> None:
+        """A file leaves its report; a report without files goes."""
+        files = self._live.get(id, set())
+        files.discard(path)
+        if files:
+            return
+        self._live.pop(id, None)
+        self._by_base.get(id.split("~")[0], set()).discard(id)
+        self._add.pop(id, None)
+        self._remove.add(id)
+        if "~" in id:
+            self._new_retired.add(id)
+
+    def _claim(self, path: str, id: str) -> None:
+        self._live.setdefault(id, set()).add(path)
+        self._by_base.setdefault(id.split("~")[0], set()).add(id)
+        self._remove.discard(id)
+        self._new_retired.discard(id)
+
+    def _choose_id(self, base: str, old: str | None) -> str:
+        if old and has_base(old, base) and old not in self._live:
+            return old
+        return numbered(base, {*self._live, *self._retired, *self._new_retired})
+
+    def _find_twin(self, prepared: PreparedReport, base: str) -> PreparedReport | None:
+        """The report of the same place and year that is the same paper, if there is one."""
+        candidates = sorted(self._by_base.get(base, ()))
+        committed = self._writer.fetch([id for id in candidates if id not in self._add])
+        for id in candidates:
+            if id in self._add:
+                other = self._add[id]
+            elif id in committed:
+                other = prepare(committed[id])
+            else:
+                continue
+            if other.report.kind == prepared.report.kind and are_twins(prepared, other):
+                return other
+        return None
+
+    def _join(self, prepared: PreparedReport, twin: PreparedReport) -> None:
+        """Make one report of two files of it; the better text is kept."""
+        id, path = twin.report.id, prepared.report.file
+        live = self._live.get(id, set())
+        others = tuple(f for f in twin.report.files if f.path != path and f.path in live)
+        better = min((prepared, twin), key=lambda p: preference(p.report))
+        if not any(f.path == twin.report.file for f in others):
+            better = prepared  # the twin's own text was of an older version of this file
+        files = (*prepared.report.files, *others)
+        first = [f for f in files if f.path == better.report.file]
+        self._add[id] = with_files(
+            better, id, (*first, *sorted((f for f in files if f not in first), key=_by_path))
+        )
+
+    def _set_row(self, row: FileRow) -> None:
+        self._rows[row.path] = self._new_rows[row.path] = row
+        self._forget.discard(row.path)
+
+    def flush(self) -> None:
+        """Commit the batch, if there is anything in it."""
+        if not (self._add or self._remove or self._new_rows or self._forget):
+            return
+        self._writer.write(
+            Batch(
+                add=tuple(self._add.values()),
+                remove=frozenset(self._remove - self._add.keys()),
+                files=tuple(self._new_rows.values()),
+                forget=frozenset(self._forget),
+                retired=frozenset(self._new_retired),
+            )
+        )
+        self._retired |= self._new_retired
+        self._begin()
+
+
+def _by_path(file: SourceFile) -> str:
+    return file.path

@@ -1,0 +1,202 @@
+"""Brings an index in step with folders of reports: what is new, changed or gone, in batches."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from pathlib import Path
+
+from index.engine import FileRow, Writer
+from index.errors import ReportError
+from index.gazetteer import GAZETTEER_VERSION
+from index.model import SourceFile
+from indexer.batching import Batcher
+from indexer.corrections import Corrections, load_corrections
+from indexer.files import find_files
+from indexer.pool import Loaded, load_files
+from indexer.prepare import PARSER_VERSION, Settings
+from indexer.read import DEFAULT_LIMITS
+from indexer.read.limits import Refused
+from indexer.read.opening import load
+
+BATCH_REPORTS = 500
+CORRECTIONS_NAME = "corrections.csv"
+"""People's corrections, in a folder that is indexed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run has come: files of the total, and what was last read."""
+
+    done: int
+    total: int
+    path: str
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a run did. added, changed and removed count reports, unchanged files."""
+
+    found: int = 0
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    joined: int = 0  # files that are another form of a report
+    refused: list[ReportError] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)  # gone, but not pruned
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What to do with each file. todo is in an order that keeps files of one report together."""
+
+    todo: tuple[SourceFile, ...]
+    groups: Mapping[str, str]  # path -> group; files of one group go into one batch
+    unchanged: int
+    vanished: tuple[str, ...]
+    moved: Mapping[str, str]  # new path -> the id that its content had under another path
+
+
+def build_index(
+    paths: Sequence[Path],
+    writer: Writer,
+    *,
+    settings: Settings,
+    jobs: int | None = None,
+    prune: bool = False,
+    on_progress: Callable[[Progress], None] = lambda _: None,
+) -> Summary:
+    """Bring the index in step with the paths, in commits of at most BATCH_REPORTS reports.
+
+    One bad file is refused and told; it never stops the run. When the run is interrupted, what
+    was committed stays and the next run goes on from there.
+    """
+    started = time.monotonic()
+    summary = Summary()
+    settings = _with_corrections(paths, settings)
+    bases = _Bases(settings)
+    found, refused = _identify_all(paths)
+    summary.found = len(found) + len(refused)
+    plan = _plan(paths, found, writer.files(), bases, rebuild_ids=writer.given(), prune=prune)
+    summary.unchanged = plan.unchanged
+    batcher = Batcher(writer, bases.of, plan.moved, summary)
+    batcher.drop(plan.vanished if prune else ())
+    summary.missing = [] if prune else list(plan.vanished)
+    for error in refused:
+        batcher.refuse(error, None)
+    group = None
+    sources = {file.path: file for file in plan.todo}
+    loaded_files = load_files(
+        [Path(file.path) for file in plan.todo], settings, jobs=jobs or os.cpu_count() or 1
+    )
+    for done, loaded in enumerate(loaded_files, 1):
+        path = str(loaded.path)
+        if batcher.size >= BATCH_REPORTS and plan.groups[path] != group:
+            batcher.flush()
+        group = plan.groups[path]
+        _take(batcher, loaded, sources[path])
+        on_progress(Progress(done, len(plan.todo), path))
+    batcher.flush()
+    summary.seconds = time.monotonic() - started
+    return summary
+
+
+def _take(batcher: Batcher, loaded: Loaded, source: SourceFile) -> None:
+    if loaded.prepared is not None:
+        batcher.add(loaded.prepared)
+    elif loaded.refused is not None:
+        batcher.refuse(loaded.refused, source)
+
+
+def _with_corrections(paths: Sequence[Path], settings: Settings) -> Settings:
+    """Settings with the corrections.csv of the folders that were named, if there are any."""
+    folders = dict.fromkeys(path if path.is_dir() else path.parent for path in paths)
+    files = [f for folder in folders if (f := folder / CORRECTIONS_NAME).is_file()]
+    if not files:
+        return settings
+    rows = {key: row for file in files for key, row in load_corrections(file).rows.items()}
+    return replace(settings, corrections=Corrections(rows))
+
+
+class _Bases:
+    """Digests of what a report is made from besides its own bytes."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._common = f"{PARSER_VERSION}|{GAZETTEER_VERSION}|{settings.county}|{settings.encoding}"
+
+    def of(self, path: str) -> str:
+        """The digest for one file; changes with the program, its flags and its correction."""
+        corrections = self._settings.corrections
+        row = corrections.for_file(path) if corrections is not None else None
+        values = sorted(row.values.items()) if row is not None else None
+        return sha256(f"{self._common}|{values}".encode()).hexdigest()[:12]
+
+
+def _identify_all(paths: Sequence[Path]) -> tuple[list[SourceFile], list[ReportError]]:
+    """(every readable file with its hash, every other one with the reason)."""
+    files: list[SourceFile] = []
+    refused: list[ReportError] = []
+    absolute = [Path(os.path.abspath(path)) for path in paths]  # noqa: PTH100 - keeps links
+    for item in find_files(absolute):
+        if isinstance(item, ReportError):
+            refused.append(item)
+            continue
+        try:
+            files.append(load(item, DEFAULT_LIMITS)[1])
+        except Refused as error:
+            refused.append(ReportError(item, error.reason, error.hint))
+    return files, refused
+
+
+def _plan(
+    paths: Sequence[Path],
+    found: Sequence[SourceFile],
+    rows: Mapping[str, FileRow],
+    bases: _Bases,
+    *,
+    rebuild_ids: Mapping[str, str],
+    prune: bool,
+) -> _Plan:
+    here = {file.path for file in found}
+    vanished = tuple(path for path in _below(paths, rows) if path not in here)
+    changed = {file.path for file in found if not _is_same(file, rows.get(file.path), bases)}
+    siblings = _siblings(rows, changed | (set(vanished) if prune else set()))
+    again = changed | (siblings & here)
+    groups = {
+        file.path: (rows[file.path].report_id or file.path) if file.path in rows else file.path
+        for file in found
+    }
+    todo = sorted((f for f in found if f.path in again), key=lambda f: (groups[f.path], f.path))
+    lost = {rows[path].sha256: rows[path].report_id for path in vanished}
+    moved = {f.path: id for f in todo if f.path not in rows and (id := lost.get(f.sha256))}
+    return _Plan(
+        todo=tuple(todo),
+        groups=groups,
+        unchanged=len(found) - len(todo),
+        vanished=vanished,
+        moved={**rebuild_ids, **moved},
+    )
+
+
+def _below(paths: Sequence[Path], rows: Iterable[str]) -> Iterator[str]:
+    """The indexed paths that lie in one of the folders (or are one of the files)."""
+    tops = [Path(os.path.abspath(path)) for path in paths]  # noqa: PTH100 - keeps links
+    for row in rows:
+        if any(Path(row).is_relative_to(top) for top in tops):
+            yield row
+
+
+def _is_same(file: SourceFile, row: FileRow | None, bases: _Bases) -> bool:
+    return row is not None and row.sha256 == file.sha256 and row.basis == bases.of(file.path)
+
+
+def _siblings(rows: Mapping[str, FileRow], paths: Collection[str]) -> set[str]:
+    """All files of the reports that these files are part of."""
+    reports = {rows[path].report_id for path in paths if path in rows} - {None}
+    return {path for path, row in rows.items() if row.report_id in reports}

@@ -1,0 +1,147 @@
+"""Files through worker processes: in order, a bounded number ahead, whatever one file does."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from itertools import islice
+from multiprocessing import get_context, parent_process
+from pathlib import Path
+
+from index.engine import PreparedReport
+from index.errors import ReportError
+from index.i18n import gettext as _
+from indexer.prepare import Settings, load_report, prepare
+from indexer.read import Reader
+
+AHEAD = 16  # files per process that may be read before they are asked for
+ALONE = 12  # so few files are read faster without starting processes
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What became of one file: a report (under its base id), or why there is none."""
+
+    path: Path
+    prepared: PreparedReport | None
+    refused: ReportError | None = None
+
+
+def load_files(paths: Iterable[Path], settings: Settings, *, jobs: int) -> Iterator[Loaded]:
+    """What becomes of each file, in the order given."""
+    todo = iter(paths)
+    first = list(islice(todo, ALONE + 1))
+    if jobs <= 1 or len(first) <= ALONE:
+        yield from _load_here([*first, *todo], settings)
+    else:
+        pool = _Pool(settings, jobs)
+        try:
+            yield from pool.load(iter([*first, *todo]))
+        finally:
+            pool.close()
+
+
+def _load_here(paths: Iterable[Path], settings: Settings) -> Iterator[Loaded]:
+    with Reader(encoding=settings.encoding) as reader:
+        for path in paths:
+            yield _load(path, reader, settings)
+
+
+def _load(path: Path, reader: Reader, settings: Settings) -> Loaded:
+    try:
+        return Loaded(path, prepare(load_report(path, reader, settings)))
+    except ReportError as error:
+        return Loaded(path, None, error)
+
+
+class _Pool:
+    """Worker processes that are replaced when a file ends one of them."""
+
+    def __init__(self, settings: Settings, jobs: int) -> None:
+        self._settings, self._jobs = settings, jobs
+        self._executor = self._start(jobs)
+
+    def _start(self, jobs: int) -> ProcessPoolExecutor:
+        # "spawn" is what Windows has: the same everywhere, and no fork of a process with threads.
+        return ProcessPoolExecutor(
+            jobs, get_context("spawn"), initializer=_begin, initargs=(self._settings,)
+        )
+
+    def load(self, paths: Iterator[Path]) -> Iterator[Loaded]:
+        ahead = self._jobs * AHEAD
+        waiting: deque[tuple[Path, Future[Loaded]]] = deque()
+        waiting.extend(self._submit(path) for path in islice(paths, ahead))
+        while waiting:
+            path, future = waiting.popleft()
+            try:
+                loaded = future.result()
+            except BrokenProcessPool:
+                loaded = self._load_alone(path)
+                waiting = self._restart(waiting)
+            yield loaded
+            waiting.extend(self._submit(path) for path in islice(paths, 1))
+
+    def _submit(self, path: Path) -> tuple[Path, Future[Loaded]]:
+        try:
+            return path, self._executor.submit(_work, path)
+        except BrokenProcessPool as error:
+            broken: Future[Loaded] = Future()
+            broken.set_exception(error)
+            return path, broken
+
+    def _load_alone(self, path: Path) -> Loaded:
+        """Try a file again in a process of its own: it may be what ended the others."""
+        with self._start(1) as alone:
+            try:
+                return alone.submit(_work, path).result()
+            except BrokenProcessPool:
+                reason = _("reading it ended the process that read it")
+                return Loaded(path, None, ReportError(path, reason))
+
+    def _restart(
+        self, waiting: deque[tuple[Path, Future[Loaded]]]
+    ) -> deque[tuple[Path, Future[Loaded]]]:
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        self._executor = self._start(self._jobs)
+        return deque(
+            (path, future) if _is_good(future) else self._submit(path) for path, future in waiting
+        )
+
+    def close(self) -> None:
+        self._executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _is_good(future: Future[Loaded]) -> bool:
+    return future.done() and not future.cancelled() and future.exception() is None
+
+
+# In a worker process:
+
+_state: tuple[Reader, Settings] | None = None
+
+
+def _begin(settings: Settings) -> None:
+    global _state
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's to handle
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _state = Reader(encoding=settings.encoding), settings
+
+
+def _end_with_parent() -> None:
+    """A worker must not outlive a parent that was killed."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _work(path: Path) -> Loaded:
+    assert _state is not None, "the pool runs _begin first"
+    reader, settings = _state
+    return _load(path, reader, settings)

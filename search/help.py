@@ -1,0 +1,87 @@
+"""What to say when no section matched a query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+
+from index.engine import Engine, Mode, Question
+from index.querytree import And, Field, Filter, Near, Node, Not, Or, Text, YearRange, positive_texts
+from search.results import Help, Without
+
+MOST_PARTS = 8
+"""Parts of a query that are left out in turn; each costs a search."""
+_NAMES = (Field.TOWNSHIP, Field.COUNTY, Field.CITY, Field.PROVINCE)
+
+
+def explain_nothing(engine: Engine, question: Question) -> Help:
+    """Which word or filter left nothing, how many sections there are without it, and near words."""
+    ask = replace(question, mode=Mode.SECTION, limit=0, offset=0, facets=(), by_report=False)
+    parts = [*islice(_parts(ask), MOST_PARTS)]
+    without = tuple(
+        Without(kind, text, found)
+        for kind, text, rest in parts
+        if (found := engine.search(rest).total_sections)
+    )
+    return Help(without, tuple(_suggestions(engine, question)))
+
+
+def _parts(question: Question) -> Iterator[tuple[str, str, Question]]:
+    """(kind, text, the question without it) for each top-level part."""
+    tree, filters = question.tree, question.filters
+    children = tree.children if isinstance(tree, And) else (tree,)
+    for i, child in enumerate(children):
+        rest = (*children[:i], *children[i + 1 :])
+        if rest or filters:
+            yield "word", describe(child), replace(question, tree=And(rest))
+    for i, filter in enumerate(filters):
+        kept = (*filters[:i], *filters[i + 1 :])
+        if kept or children:
+            yield "filter", describe(filter), replace(question, filters=kept)
+
+
+def describe(node: Node) -> str:
+    """A part of a query much as it was typed."""
+    match node:
+        case Text(typed, quoted=quoted):
+            return f'"{typed}"' if quoted else typed
+        case Filter(field, values):
+            return f"{field}:{','.join(_value(v) for v in values)}"
+        case Not(child):
+            return f"-{describe(child)}"
+        case And(children):
+            return " ".join(map(describe, children))
+        case Or(children):
+            return "(" + " OR ".join(map(describe, children)) + ")"
+        case Near(left, right):
+            return f"{describe(left)} … {describe(right)}"
+
+
+def _value(value: object) -> str:
+    if isinstance(value, YearRange):
+        return f"{value.first or ''}..{value.last or ''}"
+    return "unknown" if value is None else str(value)
+
+
+def _suggestions(engine: Engine, question: Question) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Names and words of the index that are near to those of the query which it does not hold."""
+    from search.suggest import suggest_names, suggest_words
+
+    names = {value for field in _NAMES for value in engine.values(field) if isinstance(value, str)}
+    for filter in question.filters:
+        for value in filter.values:
+            if filter.field in _NAMES and isinstance(value, str) and value not in names:
+                yield from _one(value, suggest_names(value, names))
+    vocabulary: list[tuple[str, int]] | None = None
+    for text in positive_texts(question.tree):
+        if engine.search(Question(text, limit=0)).total_sections:
+            continue
+        vocabulary = vocabulary if vocabulary is not None else [*engine.words()]
+        near = suggest_names(text.stream, names) or suggest_words(text.stream, vocabulary)
+        yield from _one(text.typed, near)
+
+
+def _one(typed: str, meant: list[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    if meant:
+        yield typed, tuple(meant)

@@ -1,0 +1,56 @@
+"""Reports, sections and measures by their ids."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from index.engine import Engine
+from index.errors import NotFound
+from index.model import Report, Section, Span
+from index.record import report_json, section_json
+from search.results import Json
+
+_ID = re.compile(r"(?P<report>[^#]+)(?:#(?P<key>[^#]+?)(?:-m(?P<measure>[0-9]{1,6}))?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What an id names: a report, maybe a section of it, maybe a measure of that."""
+
+    report: Report
+    section: Section | None = None
+    measure: Span | None = None
+
+    def json(self) -> Json:
+        """The JSON object of what was named."""
+        if self.section is None:
+            return report_json(self.report)
+        found = section_json(self.report, self.section)
+        if self.measure is None:
+            return found | {"report": self.report.id}
+        number = self.section.measures.index(self.measure)
+        measure: Json = found["measures"][number]
+        return measure | {"report": self.report.id}
+
+
+def find(engine: Engine, id: str) -> Found:
+    """What the id names. Raises NotFound with ids that are near."""
+    parts = _ID.fullmatch(id.strip())
+    reports = engine.fetch([parts["report"]]) if parts else {}
+    if not parts or parts["report"] not in reports:
+        wanted = parts["report"] if parts else id
+        raise NotFound(id, get_close_matches(wanted, list(engine.report_ids()), 3, 0.5))
+    report = reports[parts["report"]]
+    if parts["key"] is None:
+        return Found(report)
+    section = next((s for s in report.sections if s.key == parts["key"]), None)
+    if section is None:
+        raise NotFound(id, [f"{report.id}#{s.key}" for s in report.sections[:8]])
+    if parts["measure"] is None:
+        return Found(report, section)
+    number = int(parts["measure"])
+    if not 1 <= number <= len(section.measures):
+        raise NotFound(id, [f"{report.id}#{section.key}-m{n + 1}" for n in range(len(section.measures))])
+    return Found(report, section, section.measures[number - 1])

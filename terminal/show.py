@@ -1,0 +1,221 @@
+"""Results, facets, reports and status as lines for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from index.engine import FacetCount, Mode, Status, Tier
+from index.i18n import gettext as _
+from index.i18n import ngettext
+from index.labels import field_label, level_label, part_label
+from index.model import Report, Section, Span
+from index.querytree import Field
+from search.results import Hit, Results, Snippet
+from terminal.lines import BAD, FAINT, GOOD, MATCH, TITLE, Line, Piece, clean, pad, width
+
+
+TOP_VALUES = 10
+
+
+def show_results(results: Results, facets: Sequence[Field], *, by_report: bool) -> Iterator[Line]:
+    """A page of results: what was understood, totals, hits, facets."""
+    yield from _understood(results)
+    yield _totals(results)
+    for hit in results.hits:
+        yield []
+        yield from _hit(hit, by_report=by_report or results.mode is Mode.REPORT)
+    yield from _help(results)
+    yield from _paging(results)
+    for field in facets:
+        if values := results.facets.get(field):
+            yield []
+            yield from show_facet(field, values, limit=TOP_VALUES)
+
+
+def _understood(results: Results) -> Iterator[Line]:
+    for r in results.recognised:
+        said = _("{field} {value} is a filter ({n} sections hold “{word}” itself; quote it to search the text)")
+        text = said.format(
+            field=field_label(r.field), value=r.value, n=r.literal_sections, word=clean(r.word)
+        )
+        yield [Piece(text, FAINT)]
+    for s in results.synonyms:
+        said = _("“{word}” also as: {others}")
+        yield [Piece(said.format(word=clean(s.word), others=", ".join(map(clean, s.others))), FAINT)]
+    for i in results.ignored:
+        yield [Piece(_("“{word}”: {why}").format(word=clean(i.word), why=i.why), BAD)]
+
+
+def _totals(results: Results) -> Line:
+    if not results.total_sections:
+        return [Piece(_("Nothing found."), TITLE)]
+    sections = ngettext("{n} section", "{n} sections", results.total_sections)
+    reports = ngettext("{n} report", "{n} reports", results.total_reports)
+    line = [
+        Piece(sections.format(n=results.total_sections), TITLE),
+        Piece(_(" in ") + reports.format(n=results.total_reports)),
+    ]
+    if results.total_occurrences:
+        times = ngettext("{n} time", "{n} times", results.total_occurrences)
+        line.append(Piece(", " + times.format(n=results.total_occurrences)))
+    if 0 < results.literal_sections < results.total_sections:
+        literal = ngettext("{n} of them literally", "{n} of them literally", results.literal_sections)
+        line.append(Piece("; " + literal.format(n=results.literal_sections)))
+    if results.mode is Mode.REPORT:
+        line.insert(0, Piece(_("No section holds all of it; these reports do. "), BAD))
+    if results.mode is Mode.PARTIAL:
+        line.insert(0, Piece(_("Nothing holds all of it; these hold a part. "), BAD))
+    return line
+
+
+def _hit(hit: Hit, *, by_report: bool) -> Iterator[Line]:
+    place = "".join(p for p in (hit.report.place.county, hit.report.place.township) if p)
+    where = place or clean(hit.report.title or hit.report.id)
+    head = [Piece(f"{hit.rank}. ", FAINT), Piece(f"{where} {hit.report.year or _('year unknown')}", TITLE)]
+    if hit.tier is not Tier.LITERAL:
+        head.append(Piece(" " + (_("(words apart)") if hit.tier is Tier.WORDS else _("(in part)")), BAD))
+    if by_report:
+        more = ngettext("{n} section", "{n} sections", hit.sections).format(n=hit.sections)
+        head.append(Piece("  " + more, FAINT))
+    head.append(Piece("  " + clean(hit.id), FAINT))
+    yield head
+    path = " › ".join(clean(h) for h in hit.heading_path if h)
+    if path:
+        yield [Piece("   "), Piece(path, GOOD)]
+    for snippet in hit.snippets:
+        yield [Piece("   "), *_snippet(snippet)]
+
+
+def _snippet(snippet: Snippet) -> Line:
+    line, at = [], 0
+    for start, end in snippet.spans:
+        line += [Piece(clean(snippet.text[at:start])), Piece(clean(snippet.text[start:end]), MATCH)]
+        at = end
+    return [*line, Piece(clean(snippet.text[at:]))]
+
+
+def _help(results: Results) -> Iterator[Line]:
+    if results.help is None:
+        return
+    for without in results.help.without:
+        said = ngettext(
+            "Without {part}: {n} section", "Without {part}: {n} sections", without.sections
+        )
+        yield [Piece(said.format(part=clean(without.text), n=without.sections), FAINT)]
+    for word, meant in results.help.suggestions:
+        said = _("“{word}” is not in the index. Did you mean: {meant}?")
+        yield [Piece(said.format(word=clean(word), meant=", ".join(map(clean, meant))), BAD)]
+
+
+def _paging(results: Results) -> Iterator[Line]:
+    last = results.hits[-1].rank if results.hits else 0
+    total = results.total_sections
+    if results.limit and results.hits and len(results.hits) == results.limit and last < total:
+        yield []
+        said = _("More: --page {page}, or --limit 0 for all")
+        yield [Piece(said.format(page=results.page + 1), FAINT)]
+
+
+def show_facet(field: Field, values: Sequence[FacetCount], *, limit: int | None) -> Iterator[Line]:
+    """A facet's values with how many sections and reports have them, most first."""
+    shown = values[:limit]
+    names = [facet_name(field, value) for value in shown]
+    columns = max([width(field_label(field)), *map(width, names)])
+    yield [
+        Piece(pad(field_label(field), columns), TITLE),
+        Piece(f"  {_('sections'):>8}  {_('reports'):>8}", FAINT),
+    ]
+    for name, value in zip(names, shown, strict=True):
+        mark = "*" if value.selected else " "
+        yield [Piece(pad(name, columns)), Piece(f"{mark} {value.count:>8}  {value.reports:>8}")]
+    if len(values) > len(shown):
+        more = ngettext("… and {n} more", "… and {n} more", len(values) - len(shown))
+        yield [Piece(more.format(n=len(values) - len(shown)), FAINT)]
+
+
+def facet_name(field: Field, found: FacetCount) -> str:
+    """A facet's value in words; a township with its county, so that namesakes stay apart."""
+    if found.value is None:
+        return _("unknown")
+    if field is Field.PART:
+        return part_label(str(found.value))
+    if field is Field.LEVEL:
+        return level_label(str(found.value))
+    if field is Field.TOWNSHIP and len(found.path) > 1:
+        county = found.path[-2] or _("county unknown")
+        return clean(f"{found.value} ({county})")
+    return clean(str(found.value))
+
+
+def show_report(report: Report, only: Section | None = None) -> Iterator[Line]:
+    """A report, or one section of it, as text with its headings."""
+    yield [Piece(clean(report.title or report.id), TITLE)]
+    for name, value in _facts(report):
+        yield [Piece(f"{name}: ", FAINT), Piece(clean(str(value)))]
+    for section in report.sections:
+        if only is not None and section != only:
+            continue
+        yield []
+        heading = report.source[slice(*section.heading_span)]
+        label = f"{clean(report.id)}#{section.key}"
+        yield [Piece(clean(heading), TITLE), Piece(("  " if heading else "") + label, FAINT)]
+        for line in report.section_text(section).splitlines():
+            if line.strip():
+                yield [Piece(clean(line))]
+
+
+def show_measure(report: Report, measure: Span) -> Iterator[Line]:
+    """One measure under its report's title."""
+    yield [Piece(clean(report.title or report.id), TITLE)]
+    yield [Piece(clean(report.source[measure.start : measure.end]))]
+
+
+def _facts(report: Report) -> Iterator[tuple[str, object]]:
+    place = report.place
+    whole = " ".join(
+        p for p in dict.fromkeys((place.province, place.city, place.county, place.township)) if p
+    )
+    facts: Mapping[str, object] = {
+        _("Id"): report.id,
+        _("Place"): whole or _("unknown"),
+        _("Year"): report.year or _("unknown"),
+        _("Issued"): report.issued,
+        _("Issuer"): report.issuer,
+        _("Document number"): report.document_number,
+        _("Level"): level_label(report.level),
+        _("File"): ", ".join(f.path for f in report.files),
+    }
+    return ((name, value) for name, value in facts.items() if value is not None)
+
+
+def show_reasons(report: Report) -> Iterator[Line]:
+    """Why each field of a report has its value."""
+    yield [Piece(clean(report.file), TITLE)]
+    for reason in report.reasons:
+        value = _("unknown") if reason.value is None else clean(str(reason.value))
+        yield [Piece(f"  {reason.field} = {value}"), Piece(f"  {clean(reason.why)}", FAINT)]
+
+
+def show_status(status: Status) -> Iterator[Line]:
+    """What an index holds and what it could not read."""
+    yield [Piece(_("Index"), TITLE), Piece(f" {clean(status.where)}")]
+    rows = [
+        (_("Commit"), f"{status.commit} ({status.written})"),
+        (_("Reports"), str(status.reports)),
+        (_("Sections"), str(status.sections)),
+        (_("Files read of found"), f"{status.files - len(status.refused)} / {status.files}"),
+        (_("Township reports without a year"), str(status.unknown_years)),
+        (_("Township reports without a full place"), str(status.unknown_places)),
+        (_("By level"), _counts({level_label(k): n for k, n in status.by_level.items()})),
+        (_("By kind"), _counts(status.by_kind)),
+        (_("Size"), f"{status.bytes / 1e6:.1f} MB"),
+    ]
+    columns = max(width(name) for name, _value in rows)
+    for name, value in rows:
+        yield [Piece(pad(name, columns) + "  ", FAINT), Piece(value)]
+    for row in status.refused:
+        yield [Piece(f"{clean(row.path)}: {clean(row.refused or '')}", BAD)]
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {n}" for name, n in sorted(counts.items(), key=lambda x: -x[1]))

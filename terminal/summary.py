@@ -1,0 +1,52 @@
+"""What a run of `lawsearch index` did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from index.i18n import gettext as _
+from index.i18n import ngettext
+from indexer.build import Summary
+from terminal.lines import BAD, FAINT, TITLE, Line, Piece, clean
+
+MOST_LISTED = 50
+
+
+def show_summary(summary: Summary) -> Iterator[Line]:
+    """Counts first, then each file that was refused and why."""
+    counts = _("{added} added, {changed} changed, {unchanged} unchanged, {removed} removed")
+    line = [
+        Piece(
+            counts.format(
+                added=summary.added,
+                changed=summary.changed,
+                unchanged=summary.unchanged,
+                removed=summary.removed,
+            ),
+            TITLE,
+        )
+    ]
+    if summary.joined:
+        said = ngettext(
+            "; {n} file is another form of a report", "; {n} files are other forms of reports", summary.joined
+        )
+        line.append(Piece(said.format(n=summary.joined)))
+    line.append(Piece(_("  ({found} files, {s:.1f} s)").format(found=summary.found, s=summary.seconds), FAINT))
+    yield line
+    if summary.missing:
+        said = ngettext(
+            "{n} file is gone; its report stays until you index with --prune:",
+            "{n} files are gone; their reports stay until you index with --prune:",
+            len(summary.missing),
+        )
+        yield [Piece(said.format(n=len(summary.missing)), BAD)]
+        yield from ([Piece("  " + clean(path))] for path in summary.missing[:MOST_LISTED])
+    if summary.refused:
+        said = ngettext("{n} file refused:", "{n} files refused:", len(summary.refused))
+        yield [Piece(said.format(n=len(summary.refused)), BAD)]
+    for error in summary.refused[:MOST_LISTED]:
+        hint = f" {clean(error.hint)}" if error.hint else ""
+        yield [Piece(f"  {clean(error.path)}: {clean(error.reason)}.{hint}")]
+    if len(summary.refused) > MOST_LISTED:
+        more = _("  … and {n} more: lawsearch status lists them all")
+        yield [Piece(more.format(n=len(summary.refused) - MOST_LISTED))]

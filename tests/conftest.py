@@ -1,0 +1,49 @@
+"""What every test starts from: one Hypothesis profile and an environment that is nobody's own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# The same examples on every run in CI, so that a red run is red again; new ones at a desk.
+# No deadline: a shared machine's pause is no failure, and pytest-timeout ends a real hang.
+settings.register_profile("desk", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "desk")
+
+# What a person's shell may set and what would change the output or the place of the index.
+_PERSONAL = (
+    "CLICOLOR",
+    "CLICOLOR_FORCE",
+    "COLUMNS",
+    "FORCE_COLOR",
+    "LANGUAGE",
+    "LAWSEARCH_INDEX",
+    "LC_ALL",
+    "LC_MESSAGES",
+    "LINES",
+    "NO_COLOR",
+    "PY_COLORS",
+)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nobodys_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Nothing: the environment for all tests, with a user data folder of their own.
+
+    One for the session, since Hypothesis forbids a new one for each test.
+    """
+    data = str(tmp_path_factory.mktemp("user-data"))
+    with pytest.MonkeyPatch.context() as patch:
+        for name in _PERSONAL:
+            patch.delenv(name, raising=False)
+        patch.setenv("LANG", "C.UTF-8")
+        for name in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "LOCALAPPDATA", "APPDATA"):
+            patch.setenv(name, data)
+        yield
