@@ -1,7 +1,7 @@
 """Write generated reports: invented counties × townships × years, the same for the same seed.
 
 ``python bench/generate.py --townships 20 --years 2015-2024 --seed 7 OUT_DIR`` writes a county of
-200 reports, some 3,000 sections; ``--counties 75`` a province of 15,000. Each report has 12 to 16
+200 reports, some 2,800 sections; ``--counties 75`` a province of 15,000. Each report has 12 to 16
 sections and 2,000 to 5,000 characters, as real ones have. What search and ranking meet there is
 built in on purpose: words whose frequencies fall like Zipf's law, practices that counties take up
 earlier or later, sentences that many reports share, reports copied from the year before, namesake

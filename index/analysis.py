@@ -174,6 +174,10 @@ def load_jieba() -> Segmenter:
 
     jieba.setLogLevel("WARNING")
     reference = jieba.Tokenizer()
+    # jieba would read (unmarshal) a cache from the shared temporary folder, where anybody can
+    # have put it; building the dictionary takes no longer than a second.
+    reference.FREQ, reference.total = reference.gen_pfdict(reference.get_dict_file())
+    reference.initialized = True
     for word in domain_words():
         reference.add_word(word, _DOMAIN_FREQUENCY)
     tokenizer: Segmenter = reference

@@ -30,6 +30,6 @@ def read_small_number(text: str) -> int | None:
     if plain.isascii() and plain.isdigit() and len(plain) <= 2:
         return int(plain) or None
     tens, ten, ones = plain.partition("十")
-    if not ten or any(part and part not in "123456789" for part in (tens, ones)):
+    if not ten or any(part not in ("", *"123456789") for part in (tens, ones)):
         return None
     return int(tens or "1") * 10 + int(ones or "0")

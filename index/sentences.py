@@ -24,7 +24,8 @@ def paragraph_ends(source: str, span: Span) -> list[int]:
     found: list[int] = []
     start = span.start
     while (at := source.find("\n", start, span.end)) >= 0:
-        line = source[start:at].rstrip()
+        # A text that runs in to its heading begins in the middle of its first line.
+        line = source[source.rfind("\n", 0, start) + 1 : at].strip()
         if line and (line[-1] in _CLOSERS or len(line) < SHORTEST_FULL_LINE):
             found.append(at + 1)
         start = at + 1

@@ -19,7 +19,7 @@ def find_files(paths: Sequence[Path]) -> Iterator[Path | ReportError]:
     """Every file to read, once, in a stable order; what cannot be read comes as its error.
 
     A folder gives its files of a known suffix, sorted by name, deep ones after its own. Hidden
-    files and Word's lock files (~$) are passed over. A link to a file is read; a link to a folder
+    files, Word's lock files (~$) and README files are passed over. A link to a file is read; a link to a folder
     is followed only when it was named itself, so that loops cannot form. What was named itself
     is never passed over: it is read or it is an error.
     """
@@ -57,10 +57,14 @@ def _walk(top: Path) -> Iterator[Path | ReportError]:
         except OSError as error:
             yield _error(folder, error)
             continue
-        visible = [entry for entry in entries if not entry.name.startswith((".", "~$"))]
+        visible = [entry for entry in entries if not _is_passed_over(entry.name)]
         waiting.extend(Path(entry.path) for entry in reversed(visible) if _is_own_folder(entry))
         for entry in visible:
             yield from _entry(entry)
+
+
+def _is_passed_over(name: str) -> bool:
+    return name.startswith((".", "~$")) or name.upper().startswith("README")
 
 
 def _is_own_folder(entry: os.DirEntry[str]) -> bool:

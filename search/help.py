@@ -79,7 +79,7 @@ def _suggestions(engine: Engine, question: Question) -> Iterator[tuple[str, tupl
             continue
         vocabulary = vocabulary if vocabulary is not None else [*engine.words()]
         near = suggest_names(text.stream, names) or suggest_words(text.stream, vocabulary)
-        yield from _one(text.typed, near)
+        yield from _one(text.typed.strip('"“”'), near)
 
 
 def _one(typed: str, meant: list[str]) -> Iterator[tuple[str, tuple[str, ...]]]:

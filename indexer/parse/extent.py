@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from indexer.parse.furniture import FurnitureKind
-from indexer.parse.lines import LINE_BREAKS, Line, display_width
+from indexer.parse.lines import LINE_BREAKS, Line, is_full
 from indexer.parse.numbers import Mark
 from indexer.parse.titles import title_part
 
@@ -55,7 +55,9 @@ class Extents:
         It ends at its first 。, at its first item (一是), at the next heading (`limit`) or with its
         line; a line broken by the page's width goes on, and a lone number takes the next line.
         """
-        if not self._plain[start : min(self._lines[i].end, limit)].strip() and self._continues(i, limit):
+        if not self._plain[start : min(self._lines[i].end, limit)].strip() and self._continues(
+            i, limit
+        ):
             i += 1
             start = self._lines[i].start
         end, last = min(self._lines[i].end, limit), i
@@ -88,9 +90,7 @@ class Extents:
 
     def _is_broken(self, i: int, limit: int) -> bool:
         """Whether the page's width broke line `i`."""
-        full = self._width is not None and (
-            display_width(self._plain, self._lines[i]) >= self._width - 4
-        )
+        full = self._width is not None and is_full(self._plain, self._lines[i], self._width)
         return full and self._continues(i, limit)
 
     def _continues(self, i: int, limit: int) -> bool:

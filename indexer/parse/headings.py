@@ -12,7 +12,7 @@ from indexer.parse.extent import Extents
 from indexer.parse.furniture import FurnitureKind
 from indexer.parse.inline import Boundary, InlineMark, find_inline
 from indexer.parse.levels import Levels, Node
-from indexer.parse.lines import Line, announces, display_width, ends_sentence, wrap_width
+from indexer.parse.lines import Line, announces, ends_sentence, is_full, wrap_width
 from indexer.parse.numbers import Mark, Style, line_mark, to_chinese
 from indexer.parse.parts import named_parts
 from indexer.parse.titles import find_titles
@@ -129,7 +129,7 @@ class Scanner:
         if j < 0 or j == self._last_line or ends_sentence(self._plain, self._lines[j].end):
             return True
         if self._width is not None:
-            return display_width(self._plain, self._lines[j]) < self._width - 6
+            return not is_full(self._plain, self._lines[j], self._width)
         return not self._lines[i].apart
 
     def _is_item_list(self, mark: Mark, inline: Sequence[InlineMark]) -> bool:

@@ -65,9 +65,14 @@ def wrap_width(text: str, lines: Sequence[Line]) -> int | None:
     width = widths[len(widths) * 9 // 10]
     if not 24 <= width <= 140:
         return None
-    full = [line for line in lines if display_width(text, line) >= width - 4]
+    full = [line for line in lines if is_full(text, line, width)]
     broken = sum(not ends_sentence(text, line.end) for line in full)
     return width if len(full) * 3 >= len(lines) and broken * 10 >= len(full) * 6 else None
+
+
+def is_full(text: str, line: Line, width: int) -> bool:
+    """Whether the line is as long as the page is wide, an indent or a hanging stop aside."""
+    return display_width(text, line) >= width - 6
 
 
 def display_width(text: str, line: Line) -> int:

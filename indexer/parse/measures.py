@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import islice, pairwise
-from typing import NamedTuple
 
 from index.analysis import fold
 from index.model import Span
@@ -16,7 +15,7 @@ MAX_MARKS = 5_000
 """Item marks looked at in one section; what follows them belongs to the last item."""
 
 _STOPS = "。;:!?…”’」』)》"
-_NOT_ITEMS = "统之唯惟万其第单专任归逐划莫要"
+_NOT_ITEMS = "统之唯惟万其第单专任归逐划莫"
 """Characters before 一是 that make it another word: 统一是, 之一是, 唯一是, 万一是."""
 
 _IS = re.compile(r"(?P<number>[一二三四五六七八九十]{1,3})\s?是")
@@ -32,12 +31,6 @@ _LISTS = (
     re.compile(r"(?P<number>[①-⑳])"),
 )
 _PARAGRAPHS = re.compile(rf"[^{LINE_BREAKS}]+")
-
-
-class _Item(NamedTuple):
-    start: int
-    value: int
-    strong: bool  # a clause or a line ends before it
 
 
 def measures_of(source: str, span: Span, *, introduces: bool = False) -> tuple[Span, ...]:
@@ -95,24 +88,21 @@ def _item_starts(plain: str, span: Span) -> list[int]:
 def _is_items(plain: str, span: Span) -> list[int]:
     """Where 一是, 二是 … begin an item, and not the end of 统一是 or 之一是."""
     starts: list[int] = []
-    last = 0
+    last, glued = 0, -1
     for found in _marks(_IS, plain, span):
         value = read_small_number(found["number"])
-        if value is None:
-            continue
         before, broken = _before(plain, span.start, found.start())
-        follows = value == last + 1 and last > 0
-        if before in _NOT_ITEMS and before:
+        if value is None or (before and before in _NOT_ITEMS):
             continue
         at_break = not before or before in _STOPS or broken
-        if (
-            at_break
-            or (before in ",、" and (follows or value == 1))
-            or follows
-            or before in "为有即"
-        ):
+        goes_on = last > 0 and value == last + 1
+        if value == 2 and at_break and glued >= 0 and not goes_on:
+            starts.append(glued)  # 主要表现一是…;二是…: the second tells what the first was
+        if at_break or goes_on or (value == 1 and before in ",、"):
             starts.append(found.start())
-            last = value
+            last, glued = value, -1
+        elif value == 1:
+            last, glued = 0, found.start()
     return starts
 
 

@@ -33,7 +33,7 @@ def open_zip(data: bytes, limits: Limits) -> zipfile.ZipFile:
 def _check_sizes(archive: zipfile.ZipFile, limits: Limits) -> None:
     entries = archive.infolist()
     if len(entries) > limits.zip_entries:
-        raise Refused(_("it holds more than {n} parts").format(n=limits.zip_entries))
+        raise Refused(_("it holds more than {n:,} parts").format(n=limits.zip_entries))
     if any(entry.flag_bits & 1 for entry in entries):
         raise Refused(_("it is encrypted"), _("Save it without a password first."))
     if sum(entry.file_size for entry in entries) > limits.unpacked_bytes:
@@ -65,10 +65,10 @@ def _count_new(tail: bytes, chunk: bytes) -> int:
 
 def _check_counts(tags: int, paragraphs: int, limits: Limits) -> None:
     if paragraphs > limits.paragraphs:
-        reason = _("it has more than {n} paragraphs").format(n=f"{limits.paragraphs:,}")
+        reason = _("it has more than {n:,} paragraphs").format(n=limits.paragraphs)
         raise Refused(reason, _too_long_hint())
     if tags > limits.xml_tags:
-        reason = _("it has more than {n} XML elements").format(n=f"{limits.xml_tags:,}")
+        reason = _("it has more than {n:,} XML elements").format(n=limits.xml_tags)
         raise Refused(reason, _too_long_hint())
 
 

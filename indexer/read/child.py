@@ -27,6 +27,7 @@ from indexer.read.sniff import Format
 _START_SECONDS = 60.0  # a busy machine may take long to start Python; no file counts in it
 _GRACE_SECONDS = 5.0  # the process ends itself so long after its parent should have ended it
 _OUT_OF_MEMORY = 77  # exit status
+_XML_NO_MEMORY = 2  # XML_ERR_NO_MEMORY: libxml2 reports it as an error of syntax
 _READY = b"ready"
 _DAMAGE = (
     *(ArithmeticError, AttributeError, AssertionError, LookupError, RuntimeError, TypeError),
@@ -66,7 +67,8 @@ class ChildReader:
         if self._process is not None:
             self._process.kill()
             self._process.join()
-            self._process.close()
+            with contextlib.suppress(ValueError):  # the program waited for it in some other way
+                self._process.close()
         self._pipe = self._process = None
         self._files_read = 0
 
@@ -149,7 +151,9 @@ def _answer(format: str, data: bytes, encoding: str | None, limits: Limits) -> b
         answer = {"reason": refused.reason, "hint": refused.hint}
     except MemoryError:
         os._exit(_OUT_OF_MEMORY)
-    except _DAMAGE:
+    except _DAMAGE as error:
+        if getattr(error, "code", None) == _XML_NO_MEMORY:
+            os._exit(_OUT_OF_MEMORY)
         answer = {"reason": _("it is damaged"), "hint": ""}
     finally:
         faulthandler.cancel_dump_traceback_later()

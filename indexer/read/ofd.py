@@ -42,7 +42,7 @@ def read_ofd(data: bytes, limits: Limits) -> str:
         with open_zip(data, limits) as archive:
             pages = list(_pages(archive))
             if len(pages) > limits.pages:
-                raise Refused(_("it has more than {n} pages").format(n=limits.pages))
+                raise Refused(_("it has more than {n:,} pages").format(n=limits.pages))
             lines = [line for page in pages for line in _page_lines(_parse(archive, page))]
     except (*DAMAGED_ZIP, KeyError, SyntaxError) as error:
         raise Refused(_("it is damaged, or it is not an ofd file")) from error

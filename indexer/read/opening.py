@@ -6,7 +6,6 @@ import errno
 import hashlib
 import os
 import stat
-from io import FileIO
 from pathlib import Path
 
 from index.i18n import gettext as _
@@ -27,13 +26,14 @@ def load(path: Path, limits: Limits) -> tuple[bytes, SourceFile]:
         descriptor = os.open(path, flags)
     except OSError as error:
         raise Refused(os_reason(error, path)) from error
-    with os.fdopen(descriptor, "rb", buffering=0) as file:
+    try:
         status = os.fstat(descriptor)
         _check_status(status, limits)
-        try:
-            data = _read_at_most(file, limits.file_bytes)
-        except OSError as error:
-            raise Refused(os_reason(error, path)) from error
+        data = _read_at_most(descriptor, limits.file_bytes)
+    except OSError as error:
+        raise Refused(os_reason(error, path)) from error
+    finally:
+        os.close(descriptor)
     if not data:
         raise Refused(_("the file is empty"))
     digest = hashlib.sha256(data).hexdigest()
@@ -47,11 +47,11 @@ def _check_status(status: os.stat_result, limits: Limits) -> None:
         raise _too_large(limits.file_bytes)
 
 
-def _read_at_most(file: FileIO, limit: int) -> bytes:
+def _read_at_most(descriptor: int, limit: int) -> bytes:
     """All that the file gives; its size is not trusted, for it may grow while we read."""
     chunks: list[bytes] = []
     size = 0
-    while chunk := file.read(_CHUNK):
+    while chunk := os.read(descriptor, _CHUNK):
         size += len(chunk)
         if size > limit:
             raise _too_large(limit)

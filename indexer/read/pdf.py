@@ -26,7 +26,7 @@ def read_pdf(data: bytes, limits: Limits) -> str:
     try:
         pages = len(document)
         if pages > limits.pages:
-            raise Refused(_("it has more than {n} pages").format(n=limits.pages))
+            raise Refused(_("it has more than {n:,} pages").format(n=limits.pages))
         texts = _page_texts(document, limits)
         _check_text("".join(texts), document)
     finally:
@@ -61,7 +61,7 @@ def _page_texts(document: PdfDocument, limits: Limits) -> list[str]:
             page.close()  # takes its text page with it
         left -= len(text)
         if left < 0:
-            raise Refused(_("it has more than {n} characters").format(n=f"{limits.characters:,}"))
+            raise Refused(_("it has more than {n:,} characters").format(n=limits.characters))
         texts.append(text)
     return texts
 

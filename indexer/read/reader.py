@@ -86,8 +86,8 @@ class Reader:
 
     def _plain(self, data: bytes) -> Decoded:
         if len(data) > self._limits.text_bytes:
-            n = f"{self._limits.text_bytes:,}"
-            raise Refused(_("it is longer than {n} bytes").format(n=n))
+            n = self._limits.text_bytes
+            raise Refused(_("it is longer than {n:,} bytes").format(n=n))
         return decode(data, encoding=self._encoding)
 
     def _converted(self, data: bytes, suffix: str) -> Decoded:
@@ -98,8 +98,8 @@ class Reader:
 
     def _check(self, text: str) -> None:
         if len(text) > self._limits.characters:
-            n = f"{self._limits.characters:,}"
-            raise Refused(_("it has more than {n} characters").format(n=n))
+            n = self._limits.characters
+            raise Refused(_("it has more than {n:,} characters").format(n=n))
         if not any(_is_seen(character) for character in text):
             raise Refused(_("it holds only white space"))
 

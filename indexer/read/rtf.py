@@ -12,7 +12,7 @@ def read_rtf(data: bytes, limits: Limits) -> str:
     from striprtf.striprtf import rtf_to_text
 
     if len(data) > limits.text_bytes:
-        raise Refused(_("it is longer than {n} bytes").format(n=f"{limits.text_bytes:,}"))
+        raise Refused(_("it is longer than {n:,} bytes").format(n=limits.text_bytes))
     text: str = rtf_to_text(  # type: ignore[no-untyped-call]
         data.decode("latin-1"), encoding="gb18030", errors="ignore"
     )

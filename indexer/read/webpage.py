@@ -63,7 +63,7 @@ _SHORTEST_TITLE, _LONGEST_TITLE = 4, 120
 def read_html(data: bytes, limits: Limits, encoding: str | None) -> Decoded:
     """The page's report as lines, and the page's encoding. Raises Refused."""
     if len(data) > limits.text_bytes:
-        raise Refused(_("it is longer than {n} bytes").format(n=f"{limits.text_bytes:,}"))
+        raise Refused(_("it is longer than {n:,} bytes").format(n=limits.text_bytes))
     page = decode(data, encoding=encoding, declared=_declared(data))
     _check_tags(page.text, limits)
     lines = _report_lines(page.text)
@@ -82,12 +82,12 @@ def _check_tags(html: str, limits: Limits) -> None:
     depth = 0
     for count, match in enumerate(_TAG.finditer(html)):
         if count > limits.html_tags:
-            raise Refused(_("it has more than {n} tags").format(n=f"{limits.html_tags:,}"))
+            raise Refused(_("it has more than {n:,} tags").format(n=limits.html_tags))
         if match[2].lower() not in _NO_END_TAG:
             depth = max(0, depth - 1) if match[1] else depth + 1
             if depth > limits.html_depth:
-                n = f"{limits.html_depth:,}"
-                raise Refused(_("its tags are nested more than {n} deep").format(n=n))
+                n = limits.html_depth
+                raise Refused(_("its tags are nested more than {n:,} deep").format(n=n))
 
 
 def _report_lines(html: str) -> list[str]:

@@ -177,7 +177,8 @@ def test_township_without_a_title(clues: dict[str, object], township: str | None
         pytest.param("在垸南县委领导下,岫云镇依法办事。", "垸南县", id="its committee"),
         pytest.param("近年来,垸南县岫云镇依法办事。", "垸南县", id="beside the township"),
         pytest.param("在县委领导下,岫云镇依法办事,全县推进。", None, id="not named"),
-        pytest.param("与垸南县2024年结对,由垸北县司法局指导。", None, id="two"),
+        pytest.param("由垸南县司法局、垸北县司法局指导。", None, id="two"),
+        pytest.param("与垸南县2024年结对,由垸北县委领导。", "垸北县", id="a neighbour too"),
     ],
 )
 def test_county_of_a_township_that_no_gazetteer_has(text: str, county: str | None) -> None:

@@ -181,8 +181,8 @@ def test_a_converter_that_fails_or_hangs_is_told(
     install(tmp_path, "soffice", script, monkeypatch)
     began = time.monotonic()
 
-    with Reader(limits=Limits(convert_seconds=0.5)) as reader:
-        with pytest.raises(ReportError, match=reason):
-            reader.read(write(tmp_path, "a.doc", WORD))
+    limits = Limits(convert_seconds=0.5)
+    with Reader(limits=limits) as reader, pytest.raises(ReportError, match=reason):
+        reader.read(write(tmp_path, "a.doc", WORD))
 
     assert time.monotonic() - began < 5

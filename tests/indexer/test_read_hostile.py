@@ -165,17 +165,13 @@ def test_a_reading_process_that_hangs_is_ended(tmp_path: Path) -> None:
 @posix_only
 def test_a_reading_process_lives_within_its_memory(tmp_path: Path) -> None:
     heavy = make_docx(f"<w:p>{'<w:r><w:t>a</w:t></w:r>' * 190_000}</w:p>")
-    with Reader(limits=Limits(memory_bytes=160 << 20)) as reader:
+    with Reader(limits=Limits(memory_bytes=100 << 20)) as reader:
         light = write(tmp_path, "b.docx", make_docx(paragraph(LINE)))
         assert reader.read(light).text == f"{LINE}\n"
 
         reason = refusal(reader, write(tmp_path, "a.docx", heavy))
 
-        assert reason in (
-            "reading it takes more than 160 MB of memory",
-            "reading it broke the reading process: it is damaged",
-            "it is damaged",  # lxml tells so when it cannot allocate
-        )
+        assert reason == "reading it takes more than 100 MB of memory"
         assert reader.read(light).text == f"{LINE}\n"
 
 
@@ -235,9 +231,16 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
             return data[:place] + data[place : place + length] + data[place:]
 
 
+def read_or_reason(reader: Reader, path: Path) -> str:
+    try:
+        return reader.read(path).text
+    except ReportError as error:
+        return error.reason
+
+
 def test_damaged_copies_are_read_or_refused(reader: Reader, tmp_path: Path) -> None:
     chance = random.Random(11)
-    cell = '<ofd:TextObject Boundary="0 0 9 9"><ofd:TextCode X="0">正文</ofd:TextCode></ofd:TextObject>'
+    cell = '<ofd:TextObject Boundary="0 0 9 9"><ofd:TextCode>正文</ofd:TextCode></ofd:TextObject>'
     whole = {
         "a.pdf": make_pdf([[LINE, "一、正文"]] * 3),
         "a.docx": make_docx(paragraph(LINE) * 9),
@@ -250,10 +253,6 @@ def test_damaged_copies_are_read_or_refused(reader: Reader, tmp_path: Path) -> N
         for name, data in whole.items():
             path = write(tmp_path, name, mutated(data, chance))
             began = time.monotonic()
-            try:
-                text = reader.read(path).text
-            except ReportError as error:
-                assert error.reason and "\n" not in error.reason
-            else:
-                assert text.encode("utf-8").strip()
+            said = read_or_reason(reader, path)
+            assert said.encode("utf-8").strip()
             assert time.monotonic() - began < 10

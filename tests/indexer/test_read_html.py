@@ -217,6 +217,6 @@ def test_a_page_over_the_cap_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.htm"
     path.write_text(page(BODY), "utf-8")
 
-    with Reader(limits=Limits(text_bytes=100)) as reader:
-        with pytest.raises(ReportError, match="longer than 100 bytes"):
-            reader.read(path)
+    limits = Limits(text_bytes=100)
+    with Reader(limits=limits) as reader, pytest.raises(ReportError, match="than 100 bytes"):
+        reader.read(path)

@@ -90,7 +90,7 @@ def ofd_lines(*pages: str) -> list[str]:
 def test_ofd_text_is_read_from_top_to_bottom_and_left_to_right() -> None:
     objects = [
         text_object("10 30 100 6", code("一、举措", deltas="g 3 5")),
-        text_object("30 20.4 100 6", code("年度报告", deltas="5 5 5")),
+        text_object("32 20.4 100 6", code("年度报告", deltas="5 5 5")),
         text_object("10 20 20 6", code("云溪镇", deltas="g 2 5")),
     ]
 
