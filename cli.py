@@ -62,39 +62,72 @@ def _complete(field: Field, incomplete: str) -> list[str]:
 IndexDir = Annotated[
     Path | None,
     typer.Option(
+        metavar="FOLDER",
         help=_("The index's folder; else $LAWSEARCH_INDEX, else your user data folder."),
         show_default=False,
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))]
+AsJson = Annotated[bool, typer.Option("--json", help=_("Print JSON, one object a line."))]
 Years = Annotated[
     list[str] | None,
-    typer.Option("--year", help=_("2024, 2021..2023, unknown; may be repeated."), autocompletion=complete_year),
+    typer.Option(
+        "--year",
+        metavar="YEAR",
+        help=_("2024, 2021..2023, 2021.. or unknown. Filters may be repeated: one of them."),
+        autocompletion=complete_year,
+    ),
 ]
 Townships = Annotated[
     list[str] | None,
-    typer.Option("--township", help=_("A township's full name; may be repeated."), autocompletion=complete_township),
+    typer.Option(
+        "--township",
+        metavar="NAME",
+        help=_("A township's full name, or with its county: 青禾县荻溪镇."),
+        autocompletion=complete_township,
+    ),
 ]
-Counties = Annotated[list[str] | None, typer.Option("--county", help=_("A county's full name."))]
-Cities = Annotated[list[str] | None, typer.Option("--city", help=_("A city's full name."))]
-Provinces = Annotated[list[str] | None, typer.Option("--province", help=_("A province's full name."))]
+Counties = Annotated[
+    list[str] | None,
+    typer.Option("--county", metavar="NAME", help=_("A county's full name.")),
+]
+Cities = Annotated[
+    list[str] | None,
+    typer.Option("--city", metavar="NAME", help=_("A city's full name.")),
+]
+Provinces = Annotated[
+    list[str] | None,
+    typer.Option("--province", metavar="NAME", help=_("A province's full name.")),
+]
 Parts = Annotated[
     list[str] | None,
-    typer.Option("--part", help=_("achievements, problems, leadership, plans or other.")),
+    typer.Option(
+        "--part",
+        metavar="PART",
+        help=_("achievements, problems, leadership, plans, other or unknown."),
+    ),
 ]
-Topics = Annotated[list[str] | None, typer.Option("--topic", help=_("A topic's name."))]
+Topics = Annotated[
+    list[str] | None,
+    typer.Option("--topic", metavar="TOPIC", help=_("A topic's name, 行政执法 for example.")),
+]
 Levels = Annotated[
     list[str] | None,
-    typer.Option("--level", help=_("township, county, city, province, department or other.")),
+    typer.Option(
+        "--level",
+        metavar="LEVEL",
+        help=_("township, county, city, province, department or other."),
+    ),
 ]
 Exact = Annotated[
-    bool, typer.Option("--exact", help=_("Only sections where every word stands as typed."))
+    bool, typer.Option("--exact", help=_("Only sections that hold every word as it was typed."))
 ]
 Literal = Annotated[
-    bool, typer.Option("--literal", help=_("Years and places are words like all others."))
+    bool,
+    typer.Option("--literal", help=_("Search years and places as text; do not filter by them.")),
 ]
 SynonymFile = Annotated[
-    bool, typer.Option("--synonyms", help=_("Search other names of the same thing too."))
+    bool,
+    typer.Option("--synonyms", help=_("Search other names of the same thing too (综治中心…).")),
 ]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -162,18 +195,27 @@ def _print_json(objects: Iterable[Any]) -> None:
 
 @command(epilog=_("Example: lawsearch index reports/ --county 青禾县 --prune"))
 def index(
-    paths: Annotated[list[Path], typer.Argument(help=_("Folders of reports, or files."))],
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATHS...", help=_("Folders of reports, or files."))
+    ],
     index_dir: IndexDir = None,
     jobs: Annotated[
-        int | None, typer.Option(min=1, help=_("Processes; else one for each core."))
+        int | None,
+        typer.Option(min=1, metavar="N", help=_("Processes to read with; else one for each core.")),
     ] = None,
     county: Annotated[
-        str | None, typer.Option(help=_("The county of reports that do not tell theirs."))
+        str | None,
+        typer.Option(metavar="NAME", help=_("The county of reports that do not name theirs.")),
     ] = None,
     encoding: Annotated[
-        str | None, typer.Option(help=_("Of text files that cannot be told, big5 for example."))
+        str | None,
+        typer.Option(
+            metavar="NAME", help=_("The encoding of the text files, big5 for example; else found.")
+        ),
     ] = None,
-    rebuild: Annotated[bool, typer.Option("--rebuild", help=_("Start anew; ids stay."))] = False,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help=_("Build anew; reports keep their ids."))
+    ] = False,
     prune: Annotated[
         bool, typer.Option("--prune", help=_("Take out reports whose files are gone."))
     ] = False,
@@ -226,13 +268,14 @@ def _filters(**typed: list[str] | None) -> dict[Field, list[str]]:
 
 @command(
     epilog=_(
-        'Examples: lawsearch query 枫桥经验 2024 · lawsearch query \'"法律明白人"\' --part problems · '
+        "Examples: lawsearch query 枫桥经验 2024 · lawsearch query '\"法律明白人\"' --part problems · "
         "lawsearch query '调解 /s 网格员' --by report --csv"
     )
 )
 def query(
     words: Annotated[
-        list[str] | None, typer.Argument(help=_("What to look for; see docs/query-language.md."))
+        list[str] | None,
+        typer.Argument(metavar="WORDS...", help=_('Words, "exact phrases", filters, operators.')),
     ] = None,
     index_dir: IndexDir = None,
     year: Years = None,
@@ -246,17 +289,30 @@ def query(
     exact: Exact = False,
     literal: Literal = False,
     synonyms: SynonymFile = False,
-    sort: Annotated[str, typer.Option(help=_("relevance, year or township."))] = "relevance",
-    limit: Annotated[int, typer.Option(min=0, help=_("Hits on a page; 0 is all."))] = 10,
-    page: Annotated[int, typer.Option(min=1, help=_("Which page."))] = 1,
-    by: Annotated[str, typer.Option(help=_("section, or report for its best section."))] = "section",
+    sort: Annotated[
+        str, typer.Option(metavar="ORDER", help=_("relevance, year or township."))
+    ] = "relevance",
+    limit: Annotated[
+        int, typer.Option(min=0, metavar="N", help=_("Hits on a page; 0 is all."))
+    ] = 10,
+    page: Annotated[int, typer.Option(min=1, metavar="N", help=_("Which page."))] = 1,
+    by: Annotated[
+        str,
+        typer.Option(metavar="UNIT", help=_("section; or report: each once, by its best section.")),
+    ] = "section",
     facets: Annotated[
-        str | None, typer.Option(help=_("Facets to show: year,township,county,…"))
+        str | None,
+        typer.Option(metavar="FIELDS", help=_("What to count: year,township,county,part,…")),
     ] = None,
     as_json: AsJson = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help=_("A line a hit, for a spreadsheet."))] = False,
+    as_csv: Annotated[
+        bool, typer.Option("--csv", help=_("Print CSV for a spreadsheet, a line a hit."))
+    ] = False,
     from_file: Annotated[
-        str | None, typer.Option("--from", help=_("A file with a query a line; - is standard input."))
+        str | None,
+        typer.Option(
+            "--from", metavar="FILE", help=_("A file with a query a line; - is standard input.")
+        ),
     ] = None,
 ) -> int:
     """Search sections: words, "exact phrases", years, places, operators."""
@@ -391,8 +447,13 @@ def _answer_all(
 
 @command(epilog=_("Example: lawsearch browse township 枫桥经验 --year 2023..2024"))
 def browse(
-    field: Annotated[str, typer.Argument(help=_("year, township, county, part or topic."))] = "year",
-    words: Annotated[list[str] | None, typer.Argument(help=_("Only sections that match."))] = None,
+    field: Annotated[
+        str, typer.Argument(metavar="FIELD", help=_("year, township, county, part or topic."))
+    ] = "year",
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="WORDS...", help=_("A query: count only its matches.")),
+    ] = None,
     index_dir: IndexDir = None,
     year: Years = None,
     township: Townships = None,
@@ -406,7 +467,7 @@ def browse(
     literal: Literal = False,
     as_json: AsJson = False,
 ) -> int:
-    """Count sections and reports by year, township, county, part or topic."""
+    """Count sections and reports by year, place, part or topic."""
     from dataclasses import replace
 
     from search.results import results_json
@@ -430,9 +491,12 @@ def browse(
     return HITS if results.total_sections else NO_HITS
 
 
-@command(epilog=_("Example: lawsearch show 青禾县松岭镇-2023#1.4"))
+@command(epilog=_("Example: lawsearch show 青禾县槿岭镇-2023#1.4"))
 def show(
-    id: Annotated[str, typer.Argument(help=_("A report's, section's or measure's id."))],
+    id: Annotated[
+        str,
+        typer.Argument(metavar="ID", help=_("Of a report, section or measure, as hits show it.")),
+    ],
     index_dir: IndexDir = None,
     as_json: AsJson = False,
 ) -> int:
@@ -453,11 +517,15 @@ def show(
 
 @command(epilog=_("Example: lawsearch parse report.docx --explain"))
 def parse(
-    files: Annotated[list[Path], typer.Argument(help=_("Files to read."))],
+    files: Annotated[list[Path], typer.Argument(metavar="FILES...", help=_("Files to read."))],
     county: Annotated[
-        str | None, typer.Option(help=_("The county of reports that do not tell theirs."))
+        str | None,
+        typer.Option(metavar="NAME", help=_("The county of reports that do not name theirs.")),
     ] = None,
-    encoding: Annotated[str | None, typer.Option(help=_("Of text files that cannot be told."))] = None,
+    encoding: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help=_("The encoding of the text files; else found.")),
+    ] = None,
     as_json: AsJson = False,
     explain: Annotated[
         bool, typer.Option("--explain", help=_("Say why each field has its value."))
@@ -501,7 +569,7 @@ def status(index_dir: IndexDir = None, as_json: AsJson = False) -> int:
 
 @command()
 def verify(index_dir: IndexDir = None, as_json: AsJson = False) -> int:
-    """Check that the index is what was committed: checksums, postings, columns, texts."""
+    """Check that checksums, postings, columns and texts agree."""
     from terminal.lines import BAD, GOOD, Piece, clean
 
     with opened(index_dir) as engine:

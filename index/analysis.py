@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
@@ -162,9 +162,10 @@ def load_rjieba() -> Segmenter:
     """jieba's algorithm and dictionary in Rust. Raises ImportError where it has no wheel."""
     import rjieba
 
-    fast = rjieba.Jieba()
+    # The module itself holds a loaded dictionary; an instance would load a second one.
     for word in domain_words():
-        fast.add_word(word, _DOMAIN_FREQUENCY, None)
+        rjieba.add_word(word, _DOMAIN_FREQUENCY, None)
+    fast: Segmenter = rjieba
     return fast
 
 
@@ -211,10 +212,16 @@ def cut_words(stream: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(_is_word, segmenter().cut(stream))))
 
 
+@lru_cache(1 << 16)
+def is_whole(word: str) -> bool:
+    """Whether jieba leaves the word as it is when it stands alone."""
+    return list(segmenter().cut(word)) == [word]
+
+
 @cache
 def analysis_version() -> str:
     """Changes whenever the same source could give other terms than before."""
-    digest = sha256(b"grams2+jieba0.42.1/1")
+    digest = sha256(b"grams2+jieba0.42.1/2")
     for name in ("t2s.txt", "words.txt"):
         digest.update((_DATA / name).read_bytes())
     return digest.hexdigest()[:12]

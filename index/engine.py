@@ -137,10 +137,14 @@ class PreparedSection:
 
 @dataclass(frozen=True, slots=True)
 class PreparedReport:
-    """A report and the terms of its sections, in the same order."""
+    """A report and the terms of its sections, in the same order.
+
+    whole_words are those of its words that segmentation leaves whole when they stand alone.
+    """
 
     report: Report
     sections: tuple[PreparedSection, ...]
+    whole_words: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +187,10 @@ class Engine(Protocol):
 
     def words(self, prefix: str = "") -> Iterator[tuple[str, int]]:
         """The words of the index that begin with the prefix and their document frequency."""
+        ...
+
+    def is_whole_word(self, word: str) -> bool:
+        """Whether segmentation is known to leave the word whole; False may mean "not known"."""
         ...
 
     def files(self) -> Mapping[str, FileRow]:

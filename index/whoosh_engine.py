@@ -67,6 +67,10 @@ class WhooshEngine:
         """The words that begin with the prefix and their document frequency."""
         return self._snapshot.words_from(prefix)
 
+    def is_whole_word(self, word: str) -> bool:
+        """Whether the index knows that jieba leaves the word whole."""
+        return self._snapshot.has_term("whole_words", word)
+
     def files(self) -> dict[str, FileRow]:
         """What became of each file."""
         return _read_files(self._snapshot)[0]
@@ -333,6 +337,7 @@ def _add_report(writer: Any, prepared: PreparedReport) -> None:
     writer.add_document(
         report=report.id,
         report_id=report.id.encode(),
+        whole_words=prepared.whole_words,
         record=record.encode(),
         source=report.source.encode(),
         sections=len(report.sections),

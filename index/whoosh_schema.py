@@ -14,7 +14,7 @@ from typing import Any
 
 from whoosh.columns import CompressedBytesColumn, NumericColumn, RefBytesColumn
 from whoosh.fields import COLUMN, ID, NUMERIC, FieldType, Schema
-from whoosh.formats import Frequency, Positions
+from whoosh.formats import Existence, Frequency, Positions
 from whoosh.system import pack_uint
 
 SCHEMA_VERSION = "1"
@@ -78,10 +78,27 @@ class WordField(FieldType):  # type: ignore[misc]
             yield word.encode(), frequency, float(frequency), pack_uint(frequency)
 
 
+class TermField(FieldType):  # type: ignore[misc]
+    """Terms that are there or not; a value is a collection of them."""
+
+    def __init__(self) -> None:
+        super().__init__(format=Existence(), analyzer=None)
+
+    def index(self, value: Iterable[str], **_: Any) -> Iterator[tuple[bytes, int, float, bytes]]:
+        """Postings of one report: (term, 1, 1.0, nothing)."""
+        for term in value:
+            yield term.encode(), 1, 1.0, b""
+
+
 def make_schema() -> Schema:
-    """A new schema; `grams` finds, `words` and `heading_words` rank, the rest are facets."""
+    """A new schema; `grams` finds, `words` and `heading_words` rank, the rest are facets.
+
+    `whole_words` holds the words of a report that jieba leaves whole when they stand alone, so
+    that a query made of such words needs no dictionary.
+    """
     fields: dict[str, FieldType] = {
-        "report": ID(),  # only on a report's own document
+        "report": ID(),  # this and the next only on a report's own document
+        "whole_words": TermField(),
         "grams": GramField(),
         "words": WordField(),
         "heading_words": WordField(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from index.analysis import count_words, section_stream
+from index.analysis import count_words, is_whole, section_stream
 from index.engine import PreparedReport, PreparedSection
 from index.model import Report, SourceFile
 from indexer.corrections import Corrections, correct
@@ -58,16 +58,18 @@ def load_report(path: Path, reader: Reader, settings: Settings) -> Report:
 
 def prepare(report: Report) -> PreparedReport:
     """The report with the terms of its sections."""
-    sections = []
+    sections: list[PreparedSection] = []
+    vocabulary: set[str] = set()
     for section in report.sections:
         stream = section_stream(report, section)
         words, heading_words = count_words(stream)
         sections.append(
             PreparedSection(stream.text, stream.heading_length, dict(words), dict(heading_words))
         )
-    return PreparedReport(report, tuple(sections))
+        vocabulary.update(words)
+    return PreparedReport(report, tuple(sections), frozenset(filter(is_whole, vocabulary)))
 
 
 def with_files(prepared: PreparedReport, id: str, files: tuple[SourceFile, ...]) -> PreparedReport:
     """The same report under its final id and with all its files."""
-    return PreparedReport(replace(prepared.report, id=id, files=files), prepared.sections)
+    return replace(prepared, report=replace(prepared.report, id=id, files=files))

@@ -12,6 +12,7 @@ from search.results import Help, Without
 
 MOST_PARTS = 8
 """Parts of a query that are left out in turn; each costs a search."""
+LONGEST_WORD = 8
 _NAMES = (Field.TOWNSHIP, Field.COUNTY, Field.CITY, Field.PROVINCE)
 
 
@@ -75,6 +76,8 @@ def _suggestions(engine: Engine, question: Question) -> Iterator[tuple[str, tupl
                 yield from _one(value, suggest_names(value, names))
     vocabulary: list[tuple[str, int]] | None = None
     for text in positive_texts(question.tree):
+        if len(text.stream) > LONGEST_WORD:
+            continue  # a sentence is not a slip of a word
         if engine.search(Question(text, limit=0)).total_sections:
             continue
         vocabulary = vocabulary if vocabulary is not None else [*engine.words()]

@@ -114,9 +114,26 @@ class Searcher:
                 tree, expanded = expand(tree, request.synonyms)
                 told = tuple(SynonymUse(e.word, e.others) for e in expanded)
             if not request.exact:
-                tree = with_words(tree)
+                tree = self._with_words(tree)
         tree, filters = _take_filters(tree, request.filters)
         return _Understood(tree, filters, recognised, parsed, told)
+
+    def _with_words(self, node: Node) -> Node:
+        """The tree with each unquoted text cut into the words that may stand apart."""
+        match node:
+            case Text(quoted=False):
+                # Most words that people type are whole, and the index knows: no dictionary then.
+                whole = self.engine.is_whole_word(node.stream)
+                words = () if whole else cut_words(node.stream)
+                return replace(node, words=words) if len(words) > 1 else node
+            case And(children):
+                return And(tuple(map(self._with_words, children)))
+            case Or(children):
+                return Or(tuple(map(self._with_words, children)))
+            case Not(child):
+                return Not(self._with_words(child))
+            case Text() | Filter() | Near():
+                return node
 
     def _ask(
         self, question: Question, understood: _Understood, *, relax: bool
@@ -170,22 +187,6 @@ class Searcher:
                 )
             )
         return tuple(hits)
-
-
-def with_words(node: Node) -> Node:
-    """The tree with each unquoted text cut into the words that may stand apart."""
-    match node:
-        case Text(quoted=False):
-            words = cut_words(node.stream)
-            return replace(node, words=words) if len(words) > 1 else node
-        case And(children):
-            return And(tuple(with_words(child) for child in children))
-        case Or(children):
-            return Or(tuple(with_words(child) for child in children))
-        case Not(child):
-            return Not(with_words(child))
-        case Text() | Filter() | Near():
-            return node
 
 
 def _take_filters(

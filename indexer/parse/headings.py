@@ -102,7 +102,8 @@ class Scanner:
     def _accepts(self, mark: Mark, i: int) -> bool:
         """Whether the mark at the start of line `i` is a heading's."""
         if mark.weak:
-            return self._may_begin(i) and self._accepts_weak(mark, i)
+            closed = self._may_begin(i) if self._width is None else self._is_closed()
+            return closed and self._accepts_weak(mark, i)
         fits = mark.value == 1 or self._levels.succeeds(mark.style, mark.value)
         return fits or self._width is None or self._may_begin(i)
 
@@ -125,12 +126,18 @@ class Scanner:
 
     def _may_begin(self, i: int) -> bool:
         """Whether a paragraph may begin at line `i`: the line before it has come to an end."""
-        j = self._content_line
-        if j < 0 or j == self._last_line or ends_sentence(self._plain, self._lines[j].end):
+        if self._is_closed():
             return True
         if self._width is not None:
-            return not is_full(self._plain, self._lines[j], self._width)
+            return not is_full(self._plain, self._lines[self._content_line], self._width)
         return not self._lines[i].apart
+
+    def _is_closed(self) -> bool:
+        """Whether the last line of content ends a sentence or is a heading of its own."""
+        j = self._content_line
+        if j < 0 or ends_sentence(self._plain, self._lines[j].end):
+            return True
+        return j == self._last_line and self._nodes[-1].bare
 
     def _is_item_list(self, mark: Mark, inline: Sequence[InlineMark]) -> bool:
         """Whether the line is one sentence of several items: (1)加强学习;(2)规范执法。"""
@@ -146,12 +153,13 @@ class Scanner:
         above_paren = mark.style <= Style.PAREN
         if mark.value != 1:
             free = boundary is Boundary.STOP or (boundary is Boundary.SPACE and above_paren)
-            return free and self._levels.succeeds(mark.style, mark.value)
+            runs_on = boundary is Boundary.STOP and self._levels.runs_on(mark.style, mark.value)
+            return runs_on or (free and self._levels.succeeds(mark.style, mark.value))
         upcoming = self._following[i]
         opens = opens or (upcoming is not None and upcoming[:2] == (mark.style, 2))
         if self._in_heading(mark):
             return (
-                opens and mark.style > self._nodes[-1].style and boundary is not Boundary.SEMICOLON
+                opens and mark.style >= self._nodes[-1].style and boundary is not Boundary.SEMICOLON
             )
         if mark.style is Style.COMMA and self._levels.last_value(Style.COMMA) is None:
             return boundary in (Boundary.STOP, Boundary.COLON) or (

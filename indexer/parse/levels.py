@@ -40,6 +40,7 @@ class Levels:
         self.open: list[Node] = []
         self._top_count = 0
         self._nested_at: dict[Style, int] = {}
+        self._latest: dict[Style, int] = {}
 
     def last_value(self, style: Style) -> int | None:
         """The value of the innermost open heading of this style."""
@@ -48,6 +49,10 @@ class Levels:
     def succeeds(self, style: Style, value: int) -> bool:
         """Whether an open list goes on with this number."""
         return any(node.style is style and node.value + 1 == value for node in self.open)
+
+    def runs_on(self, style: Style, value: int) -> bool:
+        """Whether the number goes on where the last list of its style ended: 1 2 | 3 4."""
+        return self._latest.get(style, 0) + 1 == value > 1
 
     def depth_of(self, mark: Mark, *, leads_in: bool, bare: bool) -> int:
         """The depth at which the heading belongs.
@@ -92,6 +97,7 @@ class Levels:
     def put(self, mark: Mark, depth: int) -> Node:
         """The new heading at `depth`; what was open there and below is closed."""
         del self.open[depth:]
+        self._latest[mark.style] = mark.value
         parent = self.open[-1] if self.open else None
         if parent is None:
             self._top_count += 1

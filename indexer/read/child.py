@@ -75,13 +75,14 @@ class ChildReader:
     def _start(self) -> Connection:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        self._process = context.Process(
+        process = context.Process(
             target=_serve, args=(theirs, self._limits), name="lawsearch-reader", daemon=True
         )
-        with _interrupts_held_back():
-            self._process.start()
-        theirs.close()
         try:
+            with _interrupts_held_back():
+                process.start()
+            self._process = process
+            theirs.close()
             started = ours.poll(_START_SECONDS) and ours.recv_bytes() == _READY
         except (EOFError, OSError):
             started = False

@@ -12,8 +12,8 @@ from index.numerals import FIRST_YEAR, LAST_YEAR, read_small_number, read_year
 @pytest.mark.parametrize(
     "text",
     [
-        "2024", "2024年", "2024年度", "２０２４", "２０２４年", "二〇二四年", "二○二四年度", "二零二四",
-        " 2024 年 ", "2 0 2 4 年",
+        "2024", "2024年", "2024年度", "２０２４", "２０２４年", "二〇二四年", "二○二四年度",
+        "二零二四", " 2024 年 ", "2 0 2 4 年",
     ],
 )  # fmt: skip
 def test_every_way_to_write_a_year_is_read(text: str) -> None:
@@ -21,7 +21,8 @@ def test_every_way_to_write_a_year_is_read(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "1999", "2036", "202", "20245", "2024年1月", "法治2024", "二四", "20二四" * 20, "年"]
+    "text",
+    ["", "1999", "2036", "202", "20245", "2024年1月", "法治2024", "二四", "20二四" * 20, "年"],
 )
 def test_what_is_no_year_is_none(text: str) -> None:
     assert read_year(text) is None

@@ -96,9 +96,7 @@ def test_place_of_a_title(title: str, place: Place) -> None:
         pytest.param("南阳市2024年报告", Place(None, None, "南阳市", "河南省"), Level.CITY),
         pytest.param("垸南区司法局2024年度报告", Place(None, "垸南区"), Level.DEPARTMENT),
         pytest.param("镇江市2024年报告", Place(None, None, "镇江市", "江苏省"), Level.CITY),
-        pytest.param(
-            "长寿区2024年报告", Place(None, "长寿区", "重庆市", "重庆市"), Level.COUNTY
-        ),
+        pytest.param("长寿区2024年报告", Place(None, "长寿区", "重庆市", "重庆市"), Level.COUNTY),
     ],
 )
 def test_place_and_level_above_the_township(title: str, place: Place, level: Level) -> None:
@@ -194,7 +192,9 @@ def test_a_folder_that_looks_like_a_county_counts_for_an_unknown_township_only()
 def test_places_are_completed_from_what_is_told() -> None:
     whole = Place("西坪镇", "西峡县", "南阳市", "河南省")
     assert complete_place(Place("西坪镇", "西峡县")) == whole
-    assert complete_place(Place("岫云镇", "西峡县")) == Place("岫云镇", "西峡县", "南阳市", "河南省")
+    assert complete_place(Place("岫云镇", "西峡县")) == Place(
+        "岫云镇", "西峡县", "南阳市", "河南省"
+    )
     assert complete_place(Place("西坪镇")) == Place("西坪镇")
 
 

@@ -55,7 +55,8 @@ def test_a_line_begins_with_a_number(line: str, style: Style, value: int, printe
 )
 def test_a_damaged_number_is_weak(line: str, style: Style, value: int) -> None:
     mark = line_mark(fold(line), 0, len(line))
-    assert mark is not None and mark.weak
+    assert mark is not None
+    assert mark.weak
     assert (mark.style, mark.value) == (style, value)
 
 

@@ -95,8 +95,8 @@ LAYOUTS = [
         f"一　做法\n{BODY}\n二　问题\n{BODY}\n", ["一 做法", "二 问题"], id="space-for-a-stop"
     ),
     pytest.param(
-        f"一,做法\n1,学习。{BODY}\n2,执法。{BODY}\n",
-        ["一 做法", "一/1 学习", "一/2 执法"],
+        f"一,做法\n1,学习。{BODY}\n2,执法。{BODY}\n二,不足\n{BODY}\n",
+        ["一 做法", "一/1 学习", "一/2 执法", "二 不足"],
         id="comma-for-a-stop",
     ),
     pytest.param(
@@ -159,6 +159,15 @@ LAYOUTS = [
         ["一 做法", "一/(一) 学习", "一/(一)/1 集中"],
         id="markdown",
     ),
+    pytest.param(
+        f"一、做法 (一)学习 1.集中。{BODY} (二)执法 两手抓。 2.持证。{BODY} "
+        f"二、安排 一、招人。{BODY} 二、办班。{BODY}",
+        [
+            *("一 做法", "一/(一) 学习", "一/(一)/1 集中", "一/(二) 执法 两手抓", "一/(二)/2 持证"),
+            *("二 安排", "二/一 招人", "二/二 办班"),
+        ],
+        id="one-paragraph-runs-on-and-nests",
+    ),
     pytest.param("*.加强领导。\n只有一段话。", [], id="masked-number"),
 ]
 
@@ -201,7 +210,9 @@ def test_a_heading_broken_by_the_page_width_goes_on() -> None:
 
 
 def test_a_page_break_inside_a_sentence_does_not_end_the_text() -> None:
-    source = "一、做法\n（一）学习。全镇集中学习，由专\n\n— 1 —\n\n班负责，\n\n按月进行。\n二、不足\n无。"
+    source = (
+        "一、做法\n（一）学习。全镇集中，由专\n\n— 1 —\n\n班负责，\n\n按月进行。\n二、不足\n无。"
+    )
     first = parse_outline(source).sections[1]
     assert source[first.text_span.start : first.text_span.end].endswith("按月进行。")
     assert len(first.measures) == 1
@@ -234,7 +245,7 @@ def test_a_report_begins_with_section_0_and_ends_with_its_sign_off() -> None:
             " 清溪镇人民政府 2024 年 2 月 1 日", "清溪镇人民政府 2024 年 2 月 1 日", id="inline"
         ),
         pytest.param(
-            "\n附件：1.统计表\n清溪镇人民政府\n2024年2月1日\n（此件公开发布）\n打印 关闭\n邻县政府网",
+            "\n附件：1.统计表\n清溪镇人民政府\n2024年2月1日\n（此件公开发布）\n打印 关闭\n邻县网",
             "附件：1.统计表\n清溪镇人民政府\n2024年2月1日\n（此件公开发布）",
             id="with-what-stands-about-it",
         ),
@@ -262,7 +273,8 @@ def test_a_numbered_sentence_is_heading_and_measure() -> None:
 
 def test_a_bare_heading_without_text_has_no_measure() -> None:
     section = parse_outline("一、做法\n（一）学习\n（二）执法\n").sections[1]
-    assert section.heading == "学习" and section.measures == ()
+    assert section.heading == "学习"
+    assert section.measures == ()
 
 
 def test_a_first_sentence_too_long_for_a_heading_is_text() -> None:

@@ -48,7 +48,9 @@ def test_year_of_a_title(title: str, year: int | None) -> None:
     ("text", "year"),
     [
         pytest.param("现将云溪镇2024年度法治建设情况报告如下:", 2024, id="reports on"),
-        pytest.param("按照《乙县2024—2025年规则》要求,现将二〇二五年度工作汇报如下:", 2025, id="Chinese"),
+        pytest.param(
+            "按照《乙县2024—2025年规则》要求,现将二〇二五年度工作汇报如下:", 2025, id="Chinese"
+        ),
         pytest.param("2025年,是收官之年(2021—2025年)。", 2025, id="opens with it"),
         pytest.param("2023年以来,云溪镇依法办事。", 2023, id="since then"),
         pytest.param("近年来,云溪镇依法办事。截至2023年底共办件9件。", 2023, id="statistics"),
