@@ -73,7 +73,9 @@ Years = Annotated[
     typer.Option(
         "--year",
         metavar="YEAR",
-        help=_("2024, 2021..2023, 2021.. or unknown. Filters may be repeated: one of them."),
+        help=_(
+            "2024, 2021..2023, 2021.. or unknown. A filter that is repeated means any of its values."
+        ),
         autocompletion=complete_year,
     ),
 ]
@@ -196,7 +198,7 @@ def _print_json(objects: Iterable[Any]) -> None:
 @command(epilog=_("Example: lawsearch index reports/ --county 青禾县 --prune"))
 def index(
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATHS...", help=_("Folders of reports, or files."))
+        list[Path], typer.Argument(metavar="PATHS", help=_("Folders of reports, or files."))
     ],
     index_dir: IndexDir = None,
     jobs: Annotated[
@@ -275,7 +277,7 @@ def _filters(**typed: list[str] | None) -> dict[Field, list[str]]:
 def query(
     words: Annotated[
         list[str] | None,
-        typer.Argument(metavar="WORDS...", help=_('Words, "exact phrases", filters, operators.')),
+        typer.Argument(metavar="WORDS", help=_('Words, "exact phrases", filters, operators.')),
     ] = None,
     index_dir: IndexDir = None,
     year: Years = None,
@@ -452,7 +454,7 @@ def browse(
     ] = "year",
     words: Annotated[
         list[str] | None,
-        typer.Argument(metavar="WORDS...", help=_("A query: count only its matches.")),
+        typer.Argument(metavar="WORDS", help=_("A query: count only its matches.")),
     ] = None,
     index_dir: IndexDir = None,
     year: Years = None,
@@ -517,7 +519,7 @@ def show(
 
 @command(epilog=_("Example: lawsearch parse report.docx --explain"))
 def parse(
-    files: Annotated[list[Path], typer.Argument(metavar="FILES...", help=_("Files to read."))],
+    files: Annotated[list[Path], typer.Argument(metavar="FILES", help=_("Files to read."))],
     county: Annotated[
         str | None,
         typer.Option(metavar="NAME", help=_("The county of reports that do not name theirs.")),
@@ -533,9 +535,9 @@ def parse(
 ) -> int:
     """Read files and show what is found in them, without an index."""
     from index.record import report_json
+    from indexer.prepare import Settings
     from indexer.read import Reader
     from indexer.single import load_each
-    from indexer.prepare import Settings
     from terminal.show import show_reasons, show_report
 
     settings, failed = Settings(county=county, encoding=_checked_encoding(encoding)), False

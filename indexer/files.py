@@ -19,9 +19,9 @@ def find_files(paths: Sequence[Path]) -> Iterator[Path | ReportError]:
     """Every file to read, once, in a stable order; what cannot be read comes as its error.
 
     A folder gives its files of a known suffix, sorted by name, deep ones after its own. Hidden
-    files, Word's lock files (~$) and README files are passed over. A link to a file is read; a link to a folder
-    is followed only when it was named itself, so that loops cannot form. What was named itself
-    is never passed over: it is read or it is an error.
+    files, Word's lock files (~$) and README files are passed over. A link to a file is read; a
+    link to a folder is followed only when it was named itself, so that loops cannot form. What
+    was named itself is never passed over: it is read or it is an error.
     """
     seen: set[str] = set()
     for path in paths:

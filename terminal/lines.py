@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple, TextIO
 
 
@@ -27,6 +29,9 @@ TITLE = "bold"
 FAINT = "dim"
 GOOD = "green"
 BAD = "yellow"
+
+_NEVER_FIRST = frozenset("，。、；：？！）》〉」』】〕”’…,.;:?!)]}%％")
+_NEVER_LAST = frozenset("（《〈「『【〔“‘([{")
 
 _SPACES = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\s+(?=[\u3000-\u9fff\uff00-\uffef])|\s+")
 
@@ -71,9 +76,39 @@ def print_lines(lines: Iterable[Line], stream: TextIO | None = None) -> None:
 
     console = Console(file=stream, highlight=False)
     for line in lines:
-        indent = len(line[0].text) if line and not line[0].text.strip() else 0
-        text = Text()
-        for piece in line[1:] if indent else line:
-            text.append(piece.text, style=piece.style)
-        for row in text.wrap(console, max(console.width - indent, 20)):
-            console.print(" " * indent, row, sep="", soft_wrap=True)
+        indent = line[0].text if line and not line[0].text.strip() else ""
+        for row in wrap(line[1:] if indent else line, max(console.width - len(indent), 20)):
+            console.print(indent, Text.assemble(*row), sep="", soft_wrap=True)
+
+
+def wrap(line: Line, columns: int) -> Iterator[Line]:
+    """The line as rows of at most `columns`, at least one.
+
+    It is broken after a space or beside a wide character, but no row begins with 。 or ends with “.
+    """
+    cells = [(c, piece.style) for piece in line for c in piece.text]
+    start = end = used = 0  # of the row: its first cell, where it could be broken, its columns
+    for at, (c, _) in enumerate(cells):
+        if at > start and _may_break(cells[at - 1][0], c):
+            end = at
+        used += width(c)
+        if used > columns and at > start:
+            end = end if end > start else at
+            yield _row(cells[start:end])
+            start, used = end, sum(width(c) for c, _ in cells[end : at + 1])
+    yield _row(cells[start:])
+
+
+def _may_break(before: str, after: str) -> bool:
+    if after in _NEVER_FIRST or before in _NEVER_LAST or after == " ":
+        return False
+    return before == " " or is_wide(before) or is_wide(after)
+
+
+def _row(cells: Sequence[tuple[str, str]]) -> Line:
+    """The cells as pieces of one style each, without spaces at the end."""
+    runs = groupby(cells, key=itemgetter(1))
+    row = [Piece("".join(c for c, _ in run), style) for style, run in runs]
+    if row:
+        row[-1] = row[-1]._replace(text=row[-1].text.rstrip())
+    return row

@@ -13,7 +13,6 @@ from index.querytree import Field
 from search.results import Hit, Results, Snippet
 from terminal.lines import BAD, FAINT, GOOD, MATCH, TITLE, Line, Piece, clean, pad, width
 
-
 TOP_VALUES = 10
 
 
@@ -34,7 +33,11 @@ def show_results(results: Results, facets: Sequence[Field], *, by_report: bool) 
 
 def _understood(results: Results) -> Iterator[Line]:
     for r in results.recognised:
-        said = _("{field} {value} is a filter ({n} sections hold “{word}” itself; quote it to search the text)")
+        said = ngettext(
+            "{field} {value} is a filter; as text, quoted, “{word}” is in {n} section",
+            "{field} {value} is a filter; as text, quoted, “{word}” is in {n} sections",
+            r.literal_sections,
+        )
         text = said.format(
             field=field_label(r.field), value=r.value, n=r.literal_sections, word=clean(r.word)
         )
@@ -56,7 +59,7 @@ def _totals(results: Results) -> Line:
         Piece(_(" in ") + reports.format(n=results.total_reports)),
     ]
     if results.total_occurrences:
-        times = ngettext("{n} time", "{n} times", results.total_occurrences)
+        times = ngettext("{n} occurrence", "{n} occurrences", results.total_occurrences)
         line.append(Piece(", " + times.format(n=results.total_occurrences)))
     if 0 < results.literal_sections < results.total_sections:
         literal = ngettext("{n} of them literally", "{n} of them literally", results.literal_sections)
@@ -136,7 +139,7 @@ def show_facet(field: Field, values: Sequence[FacetCount], *, limit: int | None)
 def facet_name(field: Field, found: FacetCount) -> str:
     """A facet's value in words; a township with its county, so that namesakes stay apart."""
     if found.value is None:
-        return _("unknown")
+        return _("none") if field is Field.TOPIC else _("unknown")
     if field is Field.PART:
         return part_label(str(found.value))
     if field is Field.LEVEL:

@@ -100,7 +100,7 @@ def write(folder: Path, *batches: Batch) -> Path:
 # What a reader sees.
 
 _WIDTHS = {chr(code + 0xFEE0): chr(code) for code in range(0x21, 0x7F)}
-_TRADITIONAL = dict(zip("執調驗楓務眾韌廳", "执调验枫务众韧厅", strict=True))
+_TRADITIONAL = dict(zip("執調驗楓橋務眾員", "执调验枫桥务众员", strict=True))
 _SKIPPED = frozenset("“”‘’「」『』\"'\u200b\ufeff")
 
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from index.i18n import gettext as _
 from indexer.read.limits import Limits, Refused
+from indexer.read.lines import clean_line, join_lines, row_lines
 
 _OFFICE = ("soffice", "libreoffice")
 _WINDOWS_FOLDERS = ("ProgramFiles", "ProgramFiles(x86)")  # its installer leaves PATH alone
@@ -47,6 +48,18 @@ def convert(data: bytes, suffix: str, limits: Limits) -> Converted:
         assert antiword is not None
         command = [antiword, "-m", "UTF-8.txt", "-w", "0", str(source)]
         return Converted(_run(command, folder, limits), is_docx=False)
+
+
+def tidy(output: bytes) -> str:
+    """The lines of antiword's output; it draws a table's rows with bars and pads the cells."""
+    lines: list[str] = []
+    for line in output.decode("utf-8", "replace").splitlines():
+        line = clean_line(line)
+        if line.startswith("|") and line.endswith("|"):
+            lines += row_lines([[cell.strip()] for cell in line.split("|")])
+        else:
+            lines.append(line)
+    return join_lines(lines)
 
 
 def _find_office() -> str | None:

@@ -12,7 +12,7 @@ from index.errors import ReportError
 from index.i18n import gettext as _
 from index.model import SourceFile
 from indexer.read.child import ChildReader
-from indexer.read.convert import convert
+from indexer.read.convert import convert, tidy
 from indexer.read.decode import Decoded, check_encoding, decode
 from indexer.read.limits import DEFAULT_LIMITS, Limits, Refused
 from indexer.read.opening import load
@@ -94,7 +94,7 @@ class Reader:
         made = convert(data, suffix, self._limits)
         if made.is_docx:
             return self._child.read(Format.DOCX, made.data)
-        return Decoded(made.data.decode("utf-8", "replace"), "")
+        return Decoded(tidy(made.data), "")
 
     def _check(self, text: str) -> None:
         if len(text) > self._limits.characters:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from itertools import product
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from index.analysis import cut_words
@@ -15,6 +15,9 @@ from index.model import Report
 from index.querytree import And, Near, Node, Not, Or, Scope, Text, Zone
 from tests.contract.conftest import Opener
 from tests.made import Place_, batch, corpora, make_report, plain, plain_span, streams
+
+FEW = settings(max_examples=40)
+"""Each example writes an index or two; tests marked slow draw more."""
 
 
 def quoted(text: str, zone: Zone = Zone.ANYWHERE) -> Text:
@@ -56,6 +59,7 @@ def probes(draw: st.DrawFn, seen: Mapping[Place_, str]) -> str:
     return text[start : start + draw(st.integers(1, 12))]
 
 
+@FEW
 @given(data=st.data())
 def test_a_quoted_stretch_is_found_in_exactly_the_sections_that_hold_it(
     open_engine: Opener, data: st.DataObject
@@ -74,6 +78,7 @@ def test_a_quoted_stretch_is_found_in_exactly_the_sections_that_hold_it(
     assert {hit.tier for hit in answer.hits} == {Tier.LITERAL}
 
 
+@FEW
 @given(data=st.data())
 def test_a_word_is_found_where_it_stands_and_where_all_its_words_stand(
     open_engine: Opener, data: st.DataObject
@@ -92,6 +97,7 @@ def test_a_word_is_found_where_it_stands_and_where_all_its_words_stand(
     assert tiers == [Tier.LITERAL] * len(literal) + [Tier.WORDS] * len(apart - literal)
 
 
+@FEW
 @given(data=st.data())
 def test_another_report_takes_no_hit_away(open_engine: Opener, data: st.DataObject) -> None:
     reports = data.draw(corpora(least=2))
@@ -135,6 +141,7 @@ def holds(tree: Node, stream: str) -> bool:
             raise AssertionError(tree)
 
 
+@FEW
 @given(data=st.data())
 def test_and_or_not_mean_what_they_say(open_engine: Opener, data: st.DataObject) -> None:
     reports, tree = data.draw(corpora()), data.draw(trees())
@@ -148,6 +155,7 @@ def places(stream: str, wanted: str) -> list[tuple[int, int]]:
     return [(at, at + len(wanted)) for at in starts]
 
 
+@FEW
 @given(data=st.data(), left=_LEAVES, right=_LEAVES, distance=st.integers(0, 12))
 def test_near_counts_the_characters_between(
     open_engine: Opener, data: st.DataObject, left: str, right: str, distance: int
@@ -165,28 +173,32 @@ def test_near_counts_the_characters_between(
     assert found(answer) == wanted
 
 
-SENTENCES = ["本镇开展调解。", "人民调解员入户；", "推进执法！", "（群众满意）", "网格员上门"]
+_STOPPED = st.sampled_from(["本镇开展调解。", "人民调解员入户；", "推进执法！", "群众满意？", "网格员上门。"])
+_LINE_OF_ITS_OWN = st.sampled_from(["调解员入户", "群众满意", "（三）推进执法"])
+_PARAGRAPHS = st.lists(
+    st.lists(_STOPPED, min_size=1, max_size=3).map("".join) | _LINE_OF_ITS_OWN,
+    min_size=1,
+    max_size=4,
+)
 
 
 def same_unit(units: Iterable[str], left: str, right: str) -> bool:
     return any(left in unit and right in unit for unit in units)
 
 
+@FEW
 @given(
-    paragraphs=st.lists(
-        st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=3), min_size=1, max_size=3
-    ),
+    paragraphs=_PARAGRAPHS,
     left=st.sampled_from(["调解", "执法", "网格员", "群众", "本镇"]),
     right=st.sampled_from(["调解", "入户", "上门", "满意", "推进"]),
 )
 def test_near_in_a_sentence_and_in_a_paragraph(
-    open_engine: Opener, paragraphs: list[list[str]], left: str, right: str
+    open_engine: Opener, paragraphs: list[str], left: str, right: str
 ) -> None:
     heading = "一、网格员推进调解"
-    text = "\n".join("".join(sentences) for sentences in paragraphs)
-    report = make_report("r0", [(heading, "\n" + text)])
-    lines = [heading, *text.split("\n")]
-    ends = ["".join(c + "|" * (c in "。；！") for c in line) for line in lines]
+    report = make_report("r0", [(heading, "\n" + "\n".join(paragraphs))])
+    lines = [heading, *paragraphs]
+    ends = ["".join(c + "|" * (c in "。；！？") for c in line) for line in lines]
     sentences = [sentence for line in ends for sentence in line.split("|")]
     with open_engine(batch(report)) as engine:
         in_sentence = ask(engine, Near(quoted(left), quoted(right), Scope.SENTENCE))

@@ -34,10 +34,11 @@ def test_a_folder_gives_known_suffixes_in_a_stable_order(tmp_path: Path) -> None
     assert found(tmp_path) == ["a.PDF", "b.txt", "g.md", "d.docx", "e.ofd"]
 
 
-def test_hidden_files_and_lock_files_are_passed_over(tmp_path: Path) -> None:
-    write(tmp_path, ".a.txt", "~$b.docx", ".git/c.txt", "d.txt")
+def test_hidden_lock_and_readme_files_are_passed_over(tmp_path: Path) -> None:
+    write(tmp_path, ".a.txt", "~$b.docx", ".git/c.txt", "d.txt", "README.md", "readme.zh.md")
 
     assert found(tmp_path) == ["d.txt"]
+    assert found(tmp_path / "README.md") == ["README.md"]
 
 
 def test_a_file_named_twice_is_found_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -147,11 +147,11 @@ def install(folder: Path, name: str, script: str, monkeypatch: pytest.MonkeyPatc
 def test_antiword_gives_text(
     reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    install(tmp_path, "antiword", f"echo {LINE}", monkeypatch)
+    install(tmp_path, "antiword", f"echo; echo {LINE}; echo '|甲   |乙  |'", monkeypatch)
 
     source = reader.read(write(tmp_path, "a.doc", WORD))
 
-    assert (source.text, source.format) == (f"{LINE}\n", "doc")
+    assert (source.text, source.format) == (f"{LINE}\n甲\t乙\n", "doc")
 
 
 @stand_in
