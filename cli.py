@@ -8,12 +8,13 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from index.errors import BadFilter, IndexMissing, LawsearchError, NotFound, UserError
+from index.errors import BadFilter, LawsearchError, UserError
 from index.i18n import gettext as _
 from index.i18n import ngettext
 from index.querytree import Field
@@ -326,6 +327,8 @@ def query(
         exact=exact, literal=literal, synonyms=synonyms, sort=sort, limit=limit, page=page, by=by,
     )  # fmt: skip
     shown = _shown_facets(facets, SHOWN_FACETS)
+    if not as_json:  # JSON holds all facets; nothing is counted that is not shown
+        request = replace(request, facets=() if as_csv else shown)
     queries = _queries(words, from_file)
     printer = _printer(as_json=as_json, as_csv=as_csv, facets=shown, by_report=request.by_report)
     with opened(index_dir) as engine:
@@ -430,8 +433,6 @@ def _answer_all(
     request: Request,
     printer: Callable[[Iterable[Results]], None],
 ) -> int:
-    from dataclasses import replace
-
     from search.run import Searcher
 
     searcher, found = Searcher(engine), False
@@ -470,8 +471,6 @@ def browse(
     as_json: AsJson = False,
 ) -> int:
     """Count sections and reports by year, place, part or topic."""
-    from dataclasses import replace
-
     from search.results import results_json
     from search.run import Searcher
     from terminal.show import show_facet

@@ -99,7 +99,9 @@ def _without(span: Span, furniture: Sequence[tuple[int, int, str]]) -> Iterator[
         yield Span(at, span.end)
 
 
-def make_stream(source: str, spans: Sequence[Span], furniture: Sequence[tuple[int, int, str]]) -> Stream:
+def make_stream(
+    source: str, spans: Sequence[Span], furniture: Sequence[tuple[int, int, str]]
+) -> Stream:
     """The stream of the spans run on; the first span is the heading's."""
     pieces: list[str] = []
     runs: list[tuple[int, int]] = []
@@ -117,9 +119,7 @@ def make_stream(source: str, spans: Sequence[Span], furniture: Sequence[tuple[in
 
 def section_stream(report: Report, section: Section) -> Stream:
     """The stream of one section of the report."""
-    return make_stream(
-        report.source, (section.heading_span, section.text_span), report.furniture
-    )
+    return make_stream(report.source, (section.heading_span, section.text_span), report.furniture)
 
 
 def grams(stream: str) -> dict[str, list[int]]:
@@ -207,7 +207,7 @@ def cut_words(stream: str) -> tuple[str, ...]:
 
     Nothing to cut (no dictionary is loaded then): a single character, or no Chinese at all.
     """
-    if len(stream) < 2 or not any("\u3400" <= c for c in stream):
+    if len(stream) < 2 or not any(c >= "\u3400" for c in stream):
         return ()
     return tuple(dict.fromkeys(filter(_is_word, segmenter().cut(stream))))
 

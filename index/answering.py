@@ -13,7 +13,6 @@ from index.places import value_matches
 from index.querytree import And, Field, Filter, FilterValue
 from index.scoring import Scorer
 
-
 SECTION_FIELDS = (Field.PART, Field.TOPIC)
 
 
@@ -33,9 +32,10 @@ class Row(Protocol):
 class Sections(Postings, Protocol):
     """A snapshot, as far as an answer needs it."""
 
-    rows: Sequence[Row]
-    report_of: Sequence[int]
-
+    @property
+    def rows(self) -> Sequence[Row]: ...
+    @property
+    def report_of(self) -> Sequence[int]: ...
     def locate(self, section: int) -> tuple[int, int]: ...
     def section_values(self, section: int, field: Field) -> Sequence[FilterValue]: ...
 
@@ -119,7 +119,8 @@ def count_facet(
     missing = (
         FacetCount(value, (), 0, 0, True)
         for value in chosen
-        if isinstance(value, str | int) and not any(_selected(f.value, f.path, [value]) for f in found)
+        if isinstance(value, str | int)
+        and not any(_selected(f.value, f.path, [value]) for f in found)
     )
     return tuple(sorted([*found, *missing], key=_facet_order(field)))
 
@@ -165,9 +166,7 @@ class _Hits:
         order = self._sorted(order)
         start = self._question.offset
         stop = None if self._question.limit is None else start + self._question.limit
-        return tuple(
-            self._hit(s, -ranks[s].minus_score, counts) for s in order[start:stop]
-        )
+        return tuple(self._hit(s, -ranks[s].minus_score, counts) for s in order[start:stop])
 
     def _sorted(self, order: list[int]) -> list[int]:
         rows, report_of = self._snapshot.rows, self._snapshot.report_of

@@ -126,7 +126,9 @@ class IndexFull(StoreError):
     def __init__(self, path: str | Path, reason: str) -> None:
         self.path, self.reason = str(path), reason
         super().__init__(f"Could not write to the index at {self.path}: {reason}.")
-        self.hint = "The last commit is whole. Make room (or permission) and run the same command again."
+        self.hint = (
+            "The last commit is whole. Make room (or permission) and run the same command again."
+        )
 
 
 class EngineUnavailable(StoreError):

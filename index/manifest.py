@@ -22,7 +22,10 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """One commit. files maps names to (size in bytes, sha256); versions what its terms depend on."""
+    """One commit.
+
+    files maps names to (size in bytes, sha256); versions tell what its terms depend on.
+    """
 
     commit: int
     written: str

@@ -21,10 +21,22 @@ Occurrences = Mapping[int, Sequence[int]]
 class Postings(Protocol):
     """What matching needs to know of an index."""
 
-    n_sections: int
-    mean_length: float
-    lengths: Sequence[int]  # of each section's stream
-    heading_lengths: Sequence[int]
+    @property
+    def n_sections(self) -> int: ...
+    @property
+    def mean_length(self) -> float:
+        """Of the sections' streams, in characters."""
+        ...
+
+    @property
+    def lengths(self) -> Sequence[int]:
+        """Of each section's stream, in characters."""
+        ...
+
+    @property
+    def heading_lengths(self) -> Sequence[int]:
+        """How much of each stream is number and heading."""
+        ...
 
     def gram(self, gram: str) -> Occurrences:
         """Where a gram stands."""
@@ -206,9 +218,7 @@ def find_stream(postings: Postings, stream: str) -> Occurrences:
     return found
 
 
-def _aligned(
-    section: int, starts: list[int], rest: Sequence[tuple[int, Occurrences]]
-) -> list[int]:
+def _aligned(section: int, starts: list[int], rest: Sequence[tuple[int, Occurrences]]) -> list[int]:
     """The starts at which the other grams stand too, each at its own offset."""
     for offset, occurrences in rest:
         positions = occurrences.get(section)
@@ -239,9 +249,7 @@ def _find_character(postings: Postings, character: str) -> Occurrences:
     return found
 
 
-def smallest_gap(
-    left: Sequence[tuple[int, int]], right: Sequence[tuple[int, int]]
-) -> int | None:
+def smallest_gap(left: Sequence[tuple[int, int]], right: Sequence[tuple[int, int]]) -> int | None:
     """The fewest characters between a span of one and a span of the other, 0 if they meet.
 
     Both are sorted by start, and the spans of one side are about as long as each other.

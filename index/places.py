@@ -8,7 +8,7 @@ from index.querytree import FilterValue, YearRange
 
 
 def names_place(wanted: str, path: Sequence[str | None]) -> bool:
-    """Whether `wanted` is the end of a path: 西峡县西坪镇 names 河南省 / 南阳市 / 西峡县 / 西坪镇."""
+    """Whether `wanted` is the end of a path: 青禾县松岭镇 names (…, 云汀市, 青禾县, 松岭镇)."""
     wanted = wanted.replace("/", "")
     end = ""
     for name in reversed(path):

@@ -136,9 +136,7 @@ class Scorer:
         """Those of the sections where the text only stands inside longer numbers."""
         found = self._matcher.occurrences(text.stream, text.zone)
         inside = self._inside_numbers(text.stream)
-        return {
-            s for s in sections if s in found and all((s, p) in inside for p in found[s])
-        }
+        return {s for s in sections if s in found and all((s, p) in inside for p in found[s])}
 
     def _inside_numbers(self, stream: str) -> set[tuple[int, int]]:
         """(section, position) of occurrences that a longer number holds, as far as grams tell."""

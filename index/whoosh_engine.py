@@ -122,7 +122,7 @@ def _read_files(snapshot: Snapshot) -> tuple[dict[str, FileRow], frozenset[str]]
 
 
 def _ids_given(folder: Path) -> tuple[dict[str, str], frozenset[str]]:
-    """(report ids by path, retired ids) of an index of any version; nothing if it is not readable."""
+    """(report ids by path, retired ids) of an index of any version; nothing if unreadable."""
     try:
         manifest = manifests.read_manifest(folder)
         name = next(n for n in manifest.files if n.startswith("files-"))
@@ -157,6 +157,7 @@ class WhooshWriter:
     def _open(self, rebuild: bool) -> None:
         self._files: dict[str, FileRow] = {}
         self._given: dict[str, str] = {}
+        self._engine: WhooshEngine | None = None  # the last commit, once something was fetched
         self._retired: frozenset[str] = frozenset()
         self._manifest: Manifest | None = None
         self._commit = 0
@@ -201,16 +202,15 @@ class WhooshWriter:
 
     def fetch(self, report_ids: Collection[str]) -> dict[str, Report]:
         """Reports as of the last commit."""
-        if self._fresh:
+        if self._fresh or not report_ids:
             return {}
-        engine = WhooshEngine(self.folder)
-        try:
-            return engine.fetch(report_ids)
-        finally:
-            engine.close()
+        if self._engine is None:
+            self._engine = WhooshEngine(self.folder)
+        return self._engine.fetch(report_ids)
 
     def write(self, batch: Batch) -> None:
         """Commit the batch: all of it, or on any error nothing. Raises IndexFull."""
+        self._close_engine()
         with _writing(self.folder):
             committed = () if self._fresh or self._manifest is None else self._manifest.files
             storage = CommitStorage(self.folder, committed)
@@ -275,8 +275,14 @@ class WhooshWriter:
         manifests.write_manifest(self.folder, manifest)
         return manifest
 
+    def _close_engine(self) -> None:
+        if self._engine is not None:
+            self._engine.close()
+            self._engine = None
+
     def close(self) -> None:
         """Let go of the lock."""
+        self._close_engine()
         self._lock.release()
 
 
@@ -337,6 +343,7 @@ def _add_report(writer: Any, prepared: PreparedReport) -> None:
     writer.add_document(
         report=report.id,
         report_id=report.id.encode(),
+        title=(report.title or "").encode(),
         whole_words=prepared.whole_words,
         record=record.encode(),
         source=report.source.encode(),

@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from sys import byteorder
 from typing import Any
 
-from whoosh.columns import CompressedBytesColumn, NumericColumn, RefBytesColumn
+from whoosh.columns import CompressedBytesColumn, NumericColumn, RefBytesColumn, VarBytesColumn
 from whoosh.fields import COLUMN, ID, NUMERIC, FieldType, Schema
 from whoosh.formats import Existence, Frequency, Positions
 from whoosh.system import pack_uint
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 INDEX_NAME = "lawsearch"
 PLACE_FIELDS = ("township", "county", "city", "province")
 
@@ -110,7 +110,8 @@ def make_schema() -> Schema:
         "length": COLUMN(NumericColumn("I")),  # of the stream, in characters
         "heading_length": COLUMN(NumericColumn("I")),
         "sections": COLUMN(NumericColumn("I")),  # how many follow a report's document
-        "report_id": COLUMN(RefBytesColumn()),
+        "report_id": COLUMN(VarBytesColumn()),
+        "title": COLUMN(VarBytesColumn()),
         "record": COLUMN(CompressedBytesColumn()),  # JSON, see index.record
         "source": COLUMN(CompressedBytesColumn()),  # UTF-8
     }

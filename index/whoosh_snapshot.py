@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from whoosh.columns import EmptyColumnReader
 from whoosh.index import TOC
 from whoosh.reading import SegmentReader, TermNotFound
 
@@ -137,9 +138,11 @@ class Snapshot:
 
     def _numbers_of(self, segment: int, name: str) -> Sequence[int]:
         """A whole column of unsigned integers at once; a value at a time takes ten times longer."""
-        column = self._column(segment, name)
+        column, n_documents = self._column(segment, name), self.readers[segment].doc_count_all()
+        if isinstance(column, EmptyColumnReader):  # not one document has a value
+            return [0] * n_documents
         found: list[int] = list(column._dbfile.get_array(column._basepos, "I", column._count))
-        return found + [0] * (self.readers[segment].doc_count_all() - len(found))
+        return found + [0] * (n_documents - len(found))
 
     def _live_reports(self, segment: int) -> Iterator[ReportRow]:
         reader = self.readers[segment]
@@ -196,7 +199,7 @@ class Snapshot:
                 matcher.next()
 
     def has_term(self, field: str, term: str) -> bool:
-        """Whether some report (of this commit or, until a merge, of an earlier one) has the term."""
+        """Whether some report has the term, or had it and is not merged away yet."""
         return any((field, term.encode()) in reader for reader in self.readers)
 
     def grams_from(self, character: str) -> Iterable[str]:
@@ -222,9 +225,14 @@ class Snapshot:
         return {
             section
             for i in range(len(self.rows))
-            if all(stream in fold_stream(self.report(i).title or "") for stream in streams)
+            if all(stream in self._title(i) for stream in streams)
             for section in self.sections_of(i)
         }
+
+    def _title(self, report: int) -> str:
+        """The title as it is searched."""
+        row = self.rows[report]
+        return fold_stream(self._column(row.segment, "title")[row.docnum].decode())
 
     def bounds(self, section: int, scope: Scope) -> Sequence[int]:
         """Ascending stream offsets at which the section's sentences or paragraphs end."""

@@ -98,9 +98,13 @@ class Batcher:
         self._claim(source.path, id)
         self._set_row(
             FileRow(
-                source.path, source.sha256, source.size, source.mtime_ns, id, None,
-                self._basis_of(source.path),
-            )  # fmt: skip
+                path=source.path,
+                sha256=source.sha256,
+                size=source.size,
+                mtime_ns=source.mtime_ns,
+                report_id=id,
+                basis=self._basis_of(source.path),
+            )
         )
 
     def _release(self, path: str, id: str) -> None:

@@ -12,7 +12,8 @@ SHINGLE = 8  # characters
 LEAST_SHARED = 0.8
 # Which file's text is kept: the fewer steps from what was typed, the better.
 _PREFERENCE = {
-    ".docx": 0, ".txt": 1, ".md": 1, ".html": 2, ".htm": 2, ".ofd": 3, ".wps": 3, ".doc": 3, ".pdf": 4,
+    ".docx": 0, ".txt": 1, ".md": 1, ".html": 2, ".htm": 2,
+    ".ofd": 3, ".wps": 3, ".doc": 3, ".pdf": 4,
 }  # fmt: skip
 
 

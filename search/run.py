@@ -103,7 +103,8 @@ class Searcher:
 
     def _understand(self, request: Request) -> _Understood:
         parsed = parse_query(request.query)
-        tree, recognised = parsed.tree, ()
+        tree: Node | None = parsed.tree
+        recognised: tuple[Recognised, ...] = ()
         if tree is not None and not request.literal:
             tree, recognised = recognise(tree, self.known_places)
         if tree is None and not request.query.strip():

@@ -52,5 +52,6 @@ def find(engine: Engine, id: str) -> Found:
         return Found(report, section)
     number = int(parts["measure"])
     if not 1 <= number <= len(section.measures):
-        raise NotFound(id, [f"{report.id}#{section.key}-m{n + 1}" for n in range(len(section.measures))])
+        numbers = range(1, len(section.measures) + 1)
+        raise NotFound(id, [f"{report.id}#{section.key}-m{n}" for n in numbers])
     return Found(report, section, section.measures[number - 1])

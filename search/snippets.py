@@ -24,7 +24,8 @@ def make_snippets(report: Report, section: Section, texts: Sequence[Text]) -> tu
     marks = mark(stream, texts)
     sentences = [*sentence_spans(report.source, section)]
     if not marks:
-        return _opening(report.source, sentences)
+        own = [s for s in sentences if s.start >= section.text_span.start]
+        return _opening(report.source, own or sentences)
     groups = _group(marks, sentences)
     groups.sort(key=lambda group: _worth(group[1]), reverse=True)
     return tuple(_cut(report.source, span, marks) for span, marks in groups[:MOST])
@@ -42,7 +43,7 @@ def mark(stream: Stream, texts: Sequence[Text]) -> list[tuple[Span, int]]:
 
 
 def _opening(source: str, sentences: Sequence[Span]) -> tuple[Snippet, ...]:
-    """The beginning of the section, headings and all."""
+    """The beginning of the sentences, as many as a snippet holds."""
     if not sentences:
         return ()
     start = sentences[0].start

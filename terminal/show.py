@@ -20,11 +20,12 @@ def show_results(results: Results, facets: Sequence[Field], *, by_report: bool) 
     """A page of results: what was understood, totals, hits, facets."""
     yield from _understood(results)
     yield _totals(results)
+    by_report = by_report or results.mode is Mode.REPORT
     for hit in results.hits:
         yield []
-        yield from _hit(hit, by_report=by_report or results.mode is Mode.REPORT)
+        yield from _hit(hit, by_report=by_report)
     yield from _help(results)
-    yield from _paging(results)
+    yield from _paging(results, results.total_reports if by_report else results.total_sections)
     for field in facets:
         if values := results.facets.get(field):
             yield []
@@ -110,9 +111,8 @@ def _help(results: Results) -> Iterator[Line]:
         yield [Piece(said.format(word=clean(word), meant=", ".join(map(clean, meant))), BAD)]
 
 
-def _paging(results: Results) -> Iterator[Line]:
+def _paging(results: Results, total: int) -> Iterator[Line]:
     last = results.hits[-1].rank if results.hits else 0
-    total = results.total_sections
     if results.limit and results.hits and len(results.hits) == results.limit and last < total:
         yield []
         said = _("More: --page {page}, or --limit 0 for all")

@@ -121,11 +121,11 @@ def plain_section(report: Report, section: Section) -> str:
     return plain_span(report, *section.heading_span) + plain_span(report, *section.text_span)
 
 
-Place_ = tuple[str, int]
+Where = tuple[str, int]
 """A section by its report's id and its ordinal."""
 
 
-def streams(reports: Iterable[Report]) -> dict[Place_, str]:
+def streams(reports: Iterable[Report]) -> dict[Where, str]:
     """Every section as Ctrl+F should see it."""
     return {
         (report.id, n): plain_section(report, section)

@@ -116,12 +116,13 @@ def run_line(line: str) -> str:
 
 
 class Workplace:
-    """The folder in which the pages' commands run; it is the current one meanwhile."""
+    """The folder in which the pages' commands run, and beside it an index of the samples."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder.resolve()
+    def __init__(self, base: Path) -> None:
+        self.folder = base.resolve() / "page"
         self.index = self.folder / "index"
-        self._ready = self.folder.with_name(self.folder.name + "-ready")
+        self._ready = base / "ready"
+        self.folder.mkdir()
 
     def prepare(self, *, indexed: bool) -> None:
         """Put everything back as it is when a page begins."""
@@ -133,10 +134,6 @@ class Workplace:
             shutil.copytree(self.index, self._ready)
         elif indexed:
             shutil.copytree(self._ready, self.index)
-
-    def close(self) -> None:
-        """Take away what lies beside the folder."""
-        shutil.rmtree(self._ready, ignore_errors=True)
 
 
 def rewrite(text: str, place: Workplace) -> str:
@@ -251,15 +248,13 @@ def _speak(page: Path) -> None:
 
 def go_through(todo: Sequence[Path], *, write: bool) -> Iterator[Failure]:
     """Every page that says otherwise; written anew where asked for."""
-    with tempfile.TemporaryDirectory() as name, contextlib.chdir(name):
-        place = Workplace(Path(name))
+    with tempfile.TemporaryDirectory() as base:
+        place = Workplace(Path(base))
         os.environ["LAWSEARCH_INDEX"] = str(place.index)
-        try:
+        with contextlib.chdir(place.folder):
             for page in todo:
                 _speak(page)
                 yield from _go_through(page, place, write=write)
-        finally:
-            place.close()
 
 
 def _go_through(page: Path, place: Workplace, *, write: bool) -> Iterator[Failure]:

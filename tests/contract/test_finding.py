@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from itertools import product
+from random import Random
 
 import pytest
 from hypothesis import assume, given, settings
@@ -14,7 +15,7 @@ from index.engine import Answer, Engine, Question, Tier
 from index.model import Report
 from index.querytree import And, Near, Node, Not, Or, Scope, Text, Zone
 from tests.contract.conftest import Opener
-from tests.made import Place_, batch, corpora, make_report, plain, plain_span, streams
+from tests.made import PAGE_BREAK, Where, batch, corpora, make_report, plain, plain_span, streams
 
 FEW = settings(max_examples=40)
 """Each example writes an index or two; tests marked slow draw more."""
@@ -33,11 +34,11 @@ def ask(engine: Engine, tree: Node) -> Answer:
     return engine.search(Question(tree, limit=None))
 
 
-def found(answer: Answer) -> set[Place_]:
+def found(answer: Answer) -> set[Where]:
     return {(hit.report_id, hit.ordinal) for hit in answer.hits}
 
 
-def holding(seen: Mapping[Place_, str], text: str) -> set[Place_]:
+def holding(seen: Mapping[Where, str], text: str) -> set[Where]:
     return {place for place, stream in seen.items() if text in stream}
 
 
@@ -50,7 +51,7 @@ def batches_of(draw: st.DrawFn, reports: list[Report]) -> list[list[Report]]:
 
 
 @st.composite
-def probes(draw: st.DrawFn, seen: Mapping[Place_, str]) -> str:
+def probes(draw: st.DrawFn, seen: Mapping[Where, str]) -> str:
     """A stretch of some section, as it would be looked for."""
     texts = [text for text in seen.values() if text]
     assume(texts)
@@ -103,13 +104,41 @@ def test_another_report_takes_no_hit_away(open_engine: Opener, data: st.DataObje
     reports = data.draw(corpora(least=2))
     before, more = reports[:-1], reports[-1]
     probe = data.draw(probes(streams(reports)))
-    for tree in (quoted(probe), word(probe)):
-        with open_engine(batch(*before)) as engine:
-            first = ask(engine, tree)
-        with open_engine(batch(*before), batch(more)) as engine:
-            second = ask(engine, tree)
-        assert found(first) <= found(second)
-        assert first.literal_sections <= second.literal_sections
+    asked = (quoted(probe), word(probe))
+    with open_engine(batch(*before)) as engine:
+        first = [ask(engine, tree) for tree in asked]
+    with open_engine(batch(*before), batch(more)) as engine:
+        second = [ask(engine, tree) for tree in asked]
+    for fewer, answer in zip(first, second, strict=True):
+        assert found(fewer) <= found(answer)
+        assert fewer.literal_sections <= answer.literal_sections
+
+
+def test_many_commits_merges_and_deletions_lose_nothing(open_engine: Opener) -> None:
+    random = Random(20)
+    pieces = ["枫桥", "经验", "人", "人人", "２０２４", "調解", "“", "\n", PAGE_BREAK, "𠮷", "，", "Ａ"]
+
+    def text() -> str:
+        return "".join(random.choices(pieces, k=random.randrange(30)))
+
+    live: dict[str, Report] = {}
+    batches = []
+    for commit in range(24):
+        ids = [f"r{commit}", f"r{random.randrange(commit + 1)}"]  # a new one, and one written anew
+        new = {id: make_report(id, [("人", text()), ("", text()), ("二、", "")]) for id in ids}
+        gone = {f"r{random.randrange(commit + 1)}"} - new.keys() if commit % 3 == 2 else set()
+        batches.append(batch(*new.values(), remove=gone))
+        live = {id: report for id, report in (live | new).items() if id not in gone}
+    seen = streams(live.values())
+    with open_engine(*batches) as engine:
+        assert set(engine.report_ids()) == live.keys()
+        assert [*engine.verify()] == []
+        for stream in random.choices([text for text in seen.values() if text], k=150):
+            start = random.randrange(len(stream))
+            probe = stream[start : start + random.randrange(1, 9)]
+            answer = ask(engine, quoted(probe))
+            assert found(answer) == holding(seen, probe)
+            assert answer.total_occurrences == sum(s.count(probe) for s in seen.values())
 
 
 # Operators, against the same reader.
