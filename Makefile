@@ -28,7 +28,7 @@ demo: setup-runtime
 	$(BIN)/lawsearch query 枫桥经验 2024 --index-dir $(INDEX) --limit 3
 	@echo
 	@echo 'What to try next:'
-	@echo '  $(BIN)/lawsearch query "\"法律明白人\"" --index-dir $(INDEX)'
+	@echo "  $(BIN)/lawsearch query '\"法律明白人\"' --index-dir $(INDEX)"
 	@echo '  $(BIN)/lawsearch query 行政执法 --part problems --index-dir $(INDEX)'
 	@echo '  $(BIN)/lawsearch browse year --index-dir $(INDEX)'
 	@echo '  $(BIN)/lawsearch status --index-dir $(INDEX)'

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -18,6 +20,7 @@ from index.errors import BadFilter, LawsearchError, UserError
 from index.i18n import gettext as _
 from index.i18n import ngettext
 from index.querytree import Field
+from terminal.usage import Command, Group
 
 if TYPE_CHECKING:
     from index.whoosh_engine import WhooshEngine
@@ -26,11 +29,15 @@ if TYPE_CHECKING:
     from search.run import Request
 
 HITS, NO_HITS, FAILED, INTERRUPTED = 0, 1, 2, 130
+_CONTROLS = re.compile("[\x7f-\x9f]")
 SHOWN_FACETS = (Field.YEAR, Field.TOWNSHIP)
 BROWSED = (Field.YEAR, Field.TOWNSHIP, Field.COUNTY, Field.PART, Field.TOPIC)
 
 app = typer.Typer(
     name="lawsearch",
+    cls=Group,
+    subcommand_metavar=_("COMMAND [ARGS]..."),
+    options_metavar=_("[OPTIONS]"),
     help=_("Search the rule-of-law annual reports of Chinese townships (法治政府建设年度报告)."),
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -63,7 +70,7 @@ def _complete(field: Field, incomplete: str) -> list[str]:
 IndexDir = Annotated[
     Path | None,
     typer.Option(
-        metavar="FOLDER",
+        metavar=_("FOLDER"),
         help=_("The index's folder; else $LAWSEARCH_INDEX, else your user data folder."),
         show_default=False,
     ),
@@ -73,9 +80,10 @@ Years = Annotated[
     list[str] | None,
     typer.Option(
         "--year",
-        metavar="YEAR",
+        metavar=_("YEAR"),
         help=_(
-            "2024, 2021..2023, 2021.. or unknown. A filter that is repeated means any of its values."
+            "2024, 2021..2023, 2021.. or unknown. "
+            "A filter that is repeated means any of its values."
         ),
         autocompletion=complete_year,
     ),
@@ -84,40 +92,40 @@ Townships = Annotated[
     list[str] | None,
     typer.Option(
         "--township",
-        metavar="NAME",
+        metavar=_("NAME"),
         help=_("A township's full name, or with its county: 青禾县荻溪镇."),
         autocompletion=complete_township,
     ),
 ]
 Counties = Annotated[
     list[str] | None,
-    typer.Option("--county", metavar="NAME", help=_("A county's full name.")),
+    typer.Option("--county", metavar=_("NAME"), help=_("A county's full name.")),
 ]
 Cities = Annotated[
     list[str] | None,
-    typer.Option("--city", metavar="NAME", help=_("A city's full name.")),
+    typer.Option("--city", metavar=_("NAME"), help=_("A city's full name.")),
 ]
 Provinces = Annotated[
     list[str] | None,
-    typer.Option("--province", metavar="NAME", help=_("A province's full name.")),
+    typer.Option("--province", metavar=_("NAME"), help=_("A province's full name.")),
 ]
 Parts = Annotated[
     list[str] | None,
     typer.Option(
         "--part",
-        metavar="PART",
+        metavar=_("PART"),
         help=_("achievements, problems, leadership, plans, other or unknown."),
     ),
 ]
 Topics = Annotated[
     list[str] | None,
-    typer.Option("--topic", metavar="TOPIC", help=_("A topic's name, 行政执法 for example.")),
+    typer.Option("--topic", metavar=_("TOPIC"), help=_("A topic's name, 行政执法 for example.")),
 ]
 Levels = Annotated[
     list[str] | None,
     typer.Option(
         "--level",
-        metavar="LEVEL",
+        metavar=_("LEVEL"),
         help=_("township, county, city, province, department or other."),
     ),
 ]
@@ -133,13 +141,13 @@ SynonymFile = Annotated[
     typer.Option("--synonyms", help=_("Search other names of the same thing too (综治中心…).")),
 ]
 
-Command = TypeVar("Command", bound=Callable[..., Any])
+Run = TypeVar("Run", bound=Callable[..., Any])
 
 
-def command(*, epilog: str = "") -> Callable[[Command], Command]:
+def command(*, epilog: str = "") -> Callable[[Run], Run]:
     """Register a command whose errors end in a message and an exit status."""
 
-    def register(function: Command) -> Command:
+    def register(function: Run) -> Run:
         @functools.wraps(function)
         def run(*args: Any, **kwargs: Any) -> None:
             try:
@@ -153,7 +161,10 @@ def command(*, epilog: str = "") -> Callable[[Command], Command]:
                 print(_("Interrupted."), file=sys.stderr)
                 raise typer.Exit(INTERRUPTED) from None
 
-        app.command(epilog=epilog or None)(run)
+        help = _(inspect.getdoc(function) or function.__name__)
+        app.command(cls=Command, help=help, epilog=epilog or None, options_metavar=_("[OPTIONS]"))(
+            run
+        )
         return function
 
     return register
@@ -193,27 +204,32 @@ def opened(index_dir: Path | None) -> Iterator[WhooshEngine]:
 
 def _print_json(objects: Iterable[Any]) -> None:
     for each in objects:
-        sys.stdout.write(json.dumps(each, ensure_ascii=False) + "\n")
+        plain = json.dumps(each, ensure_ascii=False)
+        # JSON escapes what ASCII has of control characters; a terminal obeys these too.
+        sys.stdout.write(_CONTROLS.sub(lambda c: f"\\u{ord(c[0]):04x}", plain) + "\n")
 
 
 @command(epilog=_("Example: lawsearch index reports/ --county 青禾县 --prune"))
 def index(
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATHS", help=_("Folders of reports, or files."))
+        list[Path], typer.Argument(metavar=_("PATHS..."), help=_("Folders of reports, or files."))
     ],
     index_dir: IndexDir = None,
     jobs: Annotated[
         int | None,
-        typer.Option(min=1, metavar="N", help=_("Processes to read with; else one for each core.")),
+        typer.Option(
+            min=1, metavar=_("N"), help=_("Processes to read with; else one for each core.")
+        ),
     ] = None,
     county: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help=_("The county of reports that do not name theirs.")),
+        typer.Option(metavar=_("NAME"), help=_("The county of reports that do not name theirs.")),
     ] = None,
     encoding: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME", help=_("The encoding of the text files, big5 for example; else found.")
+            metavar=_("NAME"),
+            help=_("The encoding of the text files, big5 for example; else found."),
         ),
     ] = None,
     rebuild: Annotated[
@@ -271,14 +287,17 @@ def _filters(**typed: list[str] | None) -> dict[Field, list[str]]:
 
 @command(
     epilog=_(
-        "Examples: lawsearch query 枫桥经验 2024 · lawsearch query '\"法律明白人\"' --part problems · "
+        "Examples: lawsearch query 枫桥经验 2024 · "
+        "lawsearch query '\"法律明白人\"' --part problems · "
         "lawsearch query '调解 /s 网格员' --by report --csv"
     )
 )
 def query(
     words: Annotated[
         list[str] | None,
-        typer.Argument(metavar="WORDS", help=_('Words, "exact phrases", filters, operators.')),
+        typer.Argument(
+            metavar=_("WORDS..."), help=_('Words, "exact phrases", filters, operators.')
+        ),
     ] = None,
     index_dir: IndexDir = None,
     year: Years = None,
@@ -293,19 +312,21 @@ def query(
     literal: Literal = False,
     synonyms: SynonymFile = False,
     sort: Annotated[
-        str, typer.Option(metavar="ORDER", help=_("relevance, year or township."))
+        str, typer.Option(metavar=_("ORDER"), help=_("relevance, year or township."))
     ] = "relevance",
     limit: Annotated[
-        int, typer.Option(min=0, metavar="N", help=_("Hits on a page; 0 is all."))
+        int, typer.Option(min=0, metavar=_("N"), help=_("Hits on a page; 0 is all."))
     ] = 10,
-    page: Annotated[int, typer.Option(min=1, metavar="N", help=_("Which page."))] = 1,
+    page: Annotated[int, typer.Option(min=1, metavar=_("N"), help=_("Which page."))] = 1,
     by: Annotated[
         str,
-        typer.Option(metavar="UNIT", help=_("section; or report: each once, by its best section.")),
+        typer.Option(
+            metavar=_("UNIT"), help=_("section; or report: each once, by its best section.")
+        ),
     ] = "section",
     facets: Annotated[
         str | None,
-        typer.Option(metavar="FIELDS", help=_("What to count: year,township,county,part,…")),
+        typer.Option(metavar=_("FIELDS"), help=_("What to count: year,township,county,part,…")),
     ] = None,
     as_json: AsJson = False,
     as_csv: Annotated[
@@ -314,17 +335,18 @@ def query(
     from_file: Annotated[
         str | None,
         typer.Option(
-            "--from", metavar="FILE", help=_("A file with a query a line; - is standard input.")
+            "--from", metavar=_("FILE"), help=_("A file with a query a line; - is standard input.")
         ),
     ] = None,
 ) -> int:
     """Search sections: words, "exact phrases", years, places, operators."""
+    flags = _filters(
+        year=year, township=township, county=county, city=city, province=province,
+        part=part, topic=topic, level=level,
+    )  # fmt: skip
     request = _request(
-        _filters(
-            year=year, township=township, county=county, city=city, province=province,
-            part=part, topic=topic, level=level,
-        ),  # fmt: skip
-        exact=exact, literal=literal, synonyms=synonyms, sort=sort, limit=limit, page=page, by=by,
+        flags, exact=exact, literal=literal, synonyms=synonyms, sort=sort, limit=limit, page=page,
+        by=by,
     )  # fmt: skip
     shown = _shown_facets(facets, SHOWN_FACETS)
     if not as_json:  # JSON holds all facets; nothing is counted that is not shown
@@ -385,7 +407,9 @@ def _queries(words: list[str] | None, from_file: str | None) -> list[str]:
         lines = data.decode("utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or _("it is not UTF-8 text")
-        raise UserError(f"--from {from_file}: {reason}") from None
+        raise UserError(
+            _("--from {file}: {reason}").format(file=from_file, reason=reason)
+        ) from None
     return [line.rstrip("\r") for line in (lines[:-1] if lines[-1] == "" else lines)]
 
 
@@ -415,7 +439,7 @@ def _print_csv(all: Iterable[Results]) -> None:
     out = sys.stdout.buffer
     out.write(header().encode())
     for results in all:
-        out.writelines(row.encode() for row in rows(results.query, results.hits))
+        out.writelines(row.encode(errors="replace") for row in rows(results.query, results.hits))
 
 
 def _print_results(all: Iterable[Results], facets: tuple[Field, ...], by_report: bool) -> None:
@@ -451,11 +475,11 @@ def _answer_all(
 @command(epilog=_("Example: lawsearch browse township 枫桥经验 --year 2023..2024"))
 def browse(
     field: Annotated[
-        str, typer.Argument(metavar="FIELD", help=_("year, township, county, part or topic."))
+        str, typer.Argument(metavar=_("FIELD"), help=_("year, township, county, part or topic."))
     ] = "year",
     words: Annotated[
         list[str] | None,
-        typer.Argument(metavar="WORDS", help=_("A query: count only its matches.")),
+        typer.Argument(metavar=_("WORDS..."), help=_("A query: count only its matches.")),
     ] = None,
     index_dir: IndexDir = None,
     year: Years = None,
@@ -496,7 +520,9 @@ def browse(
 def show(
     id: Annotated[
         str,
-        typer.Argument(metavar="ID", help=_("Of a report, section or measure, as hits show it.")),
+        typer.Argument(
+            metavar=_("ID"), help=_("Of a report, section or measure, as hits show it.")
+        ),
     ],
     index_dir: IndexDir = None,
     as_json: AsJson = False,
@@ -518,14 +544,14 @@ def show(
 
 @command(epilog=_("Example: lawsearch parse report.docx --explain"))
 def parse(
-    files: Annotated[list[Path], typer.Argument(metavar="FILES", help=_("Files to read."))],
+    files: Annotated[list[Path], typer.Argument(metavar=_("FILES..."), help=_("Files to read."))],
     county: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help=_("The county of reports that do not name theirs.")),
+        typer.Option(metavar=_("NAME"), help=_("The county of reports that do not name theirs.")),
     ] = None,
     encoding: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help=_("The encoding of the text files; else found.")),
+        typer.Option(metavar=_("NAME"), help=_("The encoding of the text files; else found.")),
     ] = None,
     as_json: AsJson = False,
     explain: Annotated[
@@ -584,7 +610,8 @@ def verify(index_dir: IndexDir = None, as_json: AsJson = False) -> int:
     if problems:
         n = len(problems)
         said = ngettext("{n} problem. Rebuild: {how}", "{n} problems. Rebuild: {how}", n)
-        how = f'lawsearch index REPORTS --rebuild --index-dir "{index_folder(index_dir)}"'
+        how = _('lawsearch index REPORTS --rebuild --index-dir "{path}"')
+        how = how.format(path=index_folder(index_dir))
         print(said.format(n=n, how=how), file=sys.stderr)
     return FAILED if problems else HITS
 

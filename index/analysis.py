@@ -44,6 +44,8 @@ def _simplified() -> dict[str, str]:
 def _fold_character(c: str) -> int:
     if "\uff01" <= c <= "\uff5e":
         c = chr(ord(c) - 0xFEE0)
+    if "\ud800" <= c <= "\udfff":  # half a character: no text holds it, and no index could
+        return 0xFFFD
     lower = c.lower()
     c = lower if len(lower) == 1 else c
     return ord(_simplified().get(c, c))

@@ -43,9 +43,9 @@ class Sections(Postings, Protocol):
 def answer(snapshot: Sections, question: Question) -> Answer:
     """The answer: exact totals over all matches, the wanted hits, the wanted facets."""
     matcher = Matcher(snapshot)
-    tiers, held = _match(snapshot, matcher, question)
+    tiers = _match(snapshot, matcher, question)
     kept, by_field = _apply(snapshot, question.filters, tiers)
-    hits = _Hits(snapshot, matcher, question, kept, held)
+    hits = _Hits(snapshot, matcher, question, kept)
     return Answer(
         total_sections=len(kept),
         literal_sections=sum(tier is Tier.LITERAL for tier in kept.values()),
@@ -59,13 +59,11 @@ def answer(snapshot: Sections, question: Question) -> Answer:
     )
 
 
-def _match(
-    snapshot: Sections, matcher: Matcher, question: Question
-) -> tuple[dict[int, Tier], Mapping[int, float]]:
-    """(tier of each match before filters, what partial matches hold)."""
+def _match(snapshot: Sections, matcher: Matcher, question: Question) -> dict[int, Tier]:
+    """The tier of each match, before filters."""
     if question.mode is Mode.SECTION:
         matches = matcher.match(question.tree)
-        return {s: Tier.LITERAL if lit else Tier.WORDS for s, lit in matches.items()}, {}
+        return {s: Tier.LITERAL if lit else Tier.WORDS for s, lit in matches.items()}
     if question.mode is Mode.PARTIAL:
         held = relaxing.partial(matcher, question.tree)
     else:
@@ -73,7 +71,7 @@ def _match(
         own = tuple(f for f in question.filters if f.field in SECTION_FIELDS)
         tree = And((question.tree, *own)) if own else question.tree
         held = relaxing.by_report(matcher, tree, snapshot.report_of.__getitem__)
-    return dict.fromkeys(held, Tier.PARTIAL), held
+    return dict.fromkeys(held, Tier.PARTIAL)
 
 
 def _apply(
@@ -146,15 +144,14 @@ class _Hits:
         matcher: Matcher,
         question: Question,
         kept: Mapping[int, Tier],
-        held: Mapping[int, float],
     ) -> None:
-        self._snapshot, self._question, self._kept, self._held = snapshot, question, kept, held
+        self._snapshot, self._question, self._kept = snapshot, question, kept
         self.scorer = Scorer(matcher, question.tree)
 
     def page(self) -> tuple[FoundSection, ...]:
         """The hits from offset on, limit of them."""
         ranks = self.scorer.rank(self._kept)
-        order = sorted(ranks, key=lambda s: (-self._held.get(s, 0.0), ranks[s].key, s))
+        order = sorted(ranks, key=lambda s: (ranks[s].key, s))
         counts: Counter[int] = Counter()
         if self._question.by_report:
             best: dict[int, int] = {}

@@ -22,6 +22,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from index.i18n import gettext as _
+
 
 class LawsearchError(Exception):
     """Base of all errors meant for people. `hint` says what to do; it may be empty."""
@@ -51,9 +53,10 @@ class BadFilter(UserError):
 
     def __init__(self, flag: str, value: str, known: Iterable[str] = ()) -> None:
         self.flag, self.value, self.known = flag, value, tuple(known)
-        super().__init__(f"{flag}: {value!r} is not a value that it takes.")
+        said = _("{flag}: {value!r} is not a value that it takes.")
+        super().__init__(said.format(flag=flag, value=value))
         if self.known:
-            self.hint = "One of: " + ", ".join(self.known)
+            self.hint = _("One of: {known}").format(known=_(", ").join(self.known))
 
 
 class ReportError(UserError):
@@ -61,7 +64,7 @@ class ReportError(UserError):
 
     def __init__(self, path: str | Path, reason: str, hint: str = "") -> None:
         self.path, self.reason, self.hint = str(path), reason, hint
-        super().__init__(f"{self.path}: {reason}")
+        super().__init__(_("{path}: {reason}").format(path=self.path, reason=reason))
 
 
 class NotFound(UserError):
@@ -69,9 +72,9 @@ class NotFound(UserError):
 
     def __init__(self, id: str, close: Iterable[str] = ()) -> None:
         self.id, self.close = id, tuple(close)
-        super().__init__(f"Nothing in the index is called {id!r}.")
+        super().__init__(_("Nothing in the index is called {id!r}.").format(id=id))
         if self.close:
-            self.hint = "Did you mean: " + ", ".join(self.close)
+            self.hint = _("Did you mean: {close}").format(close=_(", ").join(self.close))
 
 
 class StoreError(LawsearchError):
@@ -83,8 +86,9 @@ class IndexMissing(StoreError):
 
     def __init__(self, path: str | Path) -> None:
         self.path = str(path)
-        super().__init__(f"No index at {self.path}.")
-        self.hint = f'Build it: lawsearch index REPORTS --index-dir "{self.path}"'
+        super().__init__(_("No index at {path}.").format(path=self.path))
+        how = _('Build it: lawsearch index REPORTS --index-dir "{path}"')
+        self.hint = how.format(path=self.path)
 
 
 class IndexOutdated(StoreError):
@@ -92,11 +96,13 @@ class IndexOutdated(StoreError):
 
     def __init__(self, path: str | Path, found: str, wanted: str) -> None:
         self.path, self.found, self.wanted = str(path), found, wanted
-        super().__init__(
-            f"The index at {self.path} is of another version: it has {found}, "
-            f"this program needs {wanted}."
+        said = _(
+            "The index at {path} is of another version: "
+            "it has {found}, this program needs {wanted}."
         )
-        self.hint = f'Rebuild it: lawsearch index REPORTS --rebuild --index-dir "{self.path}"'
+        super().__init__(said.format(path=self.path, found=found, wanted=wanted))
+        how = _('Rebuild it: lawsearch index REPORTS --rebuild --index-dir "{path}"')
+        self.hint = how.format(path=self.path)
 
 
 class IndexLocked(StoreError):
@@ -104,8 +110,9 @@ class IndexLocked(StoreError):
 
     def __init__(self, path: str | Path, holder: str) -> None:
         self.path, self.holder = str(path), holder
-        super().__init__(f"Another process is writing to the index at {self.path}: {holder}.")
-        self.hint = "Wait until it has ended, or stop it; searching goes on meanwhile."
+        said = _("Another process is writing to the index at {path}: {holder}.")
+        super().__init__(said.format(path=self.path, holder=holder))
+        self.hint = _("Wait until it has ended, or stop it; searching goes on meanwhile.")
 
 
 class IndexDamaged(StoreError):
@@ -113,11 +120,13 @@ class IndexDamaged(StoreError):
 
     def __init__(self, path: str | Path, file: str, reason: str) -> None:
         self.path, self.file, self.reason = str(path), file, reason
-        super().__init__(f"The index at {self.path} is damaged: {file} {reason}.")
-        self.hint = (
-            f"Nothing was deleted. Rebuild from the reports: "
-            f'lawsearch index REPORTS --rebuild --index-dir "{self.path}"'
+        said = _("The index at {path} is damaged: {file} {reason}.")
+        super().__init__(said.format(path=self.path, file=file, reason=reason))
+        how = _(
+            "Nothing was deleted. Rebuild from the reports: "
+            'lawsearch index REPORTS --rebuild --index-dir "{path}"'
         )
+        self.hint = how.format(path=self.path)
 
 
 class IndexFull(StoreError):
@@ -125,8 +134,9 @@ class IndexFull(StoreError):
 
     def __init__(self, path: str | Path, reason: str) -> None:
         self.path, self.reason = str(path), reason
-        super().__init__(f"Could not write to the index at {self.path}: {reason}.")
-        self.hint = (
+        said = _("Could not write to the index at {path}: {reason}.")
+        super().__init__(said.format(path=self.path, reason=reason))
+        self.hint = _(
             "The last commit is whole. Make room (or permission) and run the same command again."
         )
 
@@ -136,4 +146,5 @@ class EngineUnavailable(StoreError):
 
     def __init__(self, url: str, reason: str) -> None:
         self.url, self.reason = url, reason
-        super().__init__(f"The engine at {url} does not answer: {reason}.")
+        said = _("The engine at {url} does not answer: {reason}.")
+        super().__init__(said.format(url=url, reason=reason))

@@ -20,7 +20,7 @@ FOLDER = Path(__file__).resolve().parent / "data" / "locale"
 
 
 def preferred_language() -> str:
-    """The user's language tag by the environment (LANGUAGE, LC_ALL, LC_MESSAGES, LANG) or Windows."""
+    """The user's language tag: of LANGUAGE, LC_ALL, LC_MESSAGES, LANG, or Windows."""
     for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
         if value := os.environ.get(name):
             return value.split(":")[0]
@@ -28,12 +28,13 @@ def preferred_language() -> str:
 
 
 def _windows_language() -> str:
-    if sys.platform != "win32":
-        return ""
-    import ctypes
-    import locale
+    if sys.platform == "win32":
+        import ctypes
+        import locale
 
-    return locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), "")
+        return locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), "")
+    else:
+        return ""
 
 
 @cache
@@ -57,3 +58,8 @@ def ngettext(singular: str, plural: str, n: int) -> str:
     if catalogue:
         return catalogue.ngettext(singular, plural, n)
     return singular if n == 1 else plural
+
+
+def marked(message: str) -> str:
+    """The message itself, marked for the catalogues; whoever shows it asks for its translation."""
+    return message

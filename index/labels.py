@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from index.engine import Tier
 from index.i18n import gettext as _
-from index.model import Level, Part
+from index.model import Kind, Level, Part
 from index.querytree import Field
 
 
@@ -42,3 +43,34 @@ def level_label(level: str) -> str:
         Level.DEPARTMENT: _("department"),
         Level.OTHER: _("other"),
     }[Level(level)]
+
+
+def kind_label(kind: str) -> str:
+    """The kind's name."""
+    return {Kind.ANNUAL_REPORT: _("annual report"), Kind.OTHER: _("other")}[Kind(kind)]
+
+
+def tier_label(tier: str) -> str:
+    """How a section matched, in a word."""
+    return {
+        Tier.LITERAL: _("literal"),
+        Tier.WORDS: _("words"),
+        Tier.PARTIAL: _("partial"),
+    }[Tier(tier)]
+
+
+def described_label(name: str) -> str:
+    """The name of a field that a report is described by."""
+    return {
+        "title": _("title"),
+        "year": _("year"),
+        "issued": _("issued"),
+        "document_number": _("document_number"),
+        "issuer": _("issuer"),
+        "township": _("township"),
+        "county": _("county"),
+        "city": _("city"),
+        "province": _("province"),
+        "level": _("level"),
+        "kind": _("kind"),
+    }.get(name, name)

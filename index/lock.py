@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
 import time
 from pathlib import Path
 
-from index.errors import IndexFull, IndexLocked
+from index.errors import IndexFull, IndexLocked, StoreError
+from index.i18n import gettext as _
+from index.manifest import open_plain, write_text
 
 NAME = "writer.lock"
 HOLDER = "writer.json"
+_LARGEST = 10_000  # bytes of what a holder says of itself
 
 
 class WriterLock:
@@ -35,21 +39,24 @@ class WriterLock:
             "since": time.strftime("%Y-%m-%d %H:%M:%S"),
         }
         try:
-            (folder / HOLDER).write_text(json.dumps(holder), "utf-8")
+            write_text(folder / HOLDER, json.dumps(holder))
         except OSError as error:
             self._lock.release()
             raise IndexFull(folder, error.strerror or str(error)) from error
 
     def release(self) -> None:
         """Let the next writer in."""
-        (self._folder / HOLDER).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # the lock is what counts, not who said to hold it
+            (self._folder / HOLDER).unlink(missing_ok=True)
         self._lock.release()
 
 
 def describe_holder(folder: Path) -> str:
     """Who holds the lock, as far as it has said so."""
     try:
-        holder = json.loads((folder / HOLDER).read_text("utf-8"))
-        return f"process {holder['pid']} on {holder['host']}, since {holder['since']}"
-    except (OSError, ValueError, KeyError, TypeError):
-        return "a process that has not said its number"
+        with open_plain(folder, HOLDER) as file:
+            holder = json.loads(file.read(_LARGEST))
+        said = _("process {pid} on {host}, since {since}")
+        return said.format(pid=holder["pid"], host=holder["host"], since=holder["since"])
+    except (StoreError, OSError, ValueError, LookupError, TypeError, RecursionError):
+        return _("a process that has not said its number")

@@ -8,16 +8,25 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from index.errors import IndexDamaged, IndexMissing, IndexOutdated
+from index.i18n import gettext as _
 
 NAME = "manifest.json"
+TEMPORARY = NAME + ".tmp"
 FORMAT = 1
+LARGEST = 4 << 20
+"""Bytes of a manifest; it names some 20 files for each of a few segments."""
+LAST_COMMIT = 2**31 - 1
+_FILE_NAME = re.compile(r"\w[\w.+-]{0,199}", re.ASCII)  # of the folder itself, and no other
+_DIGEST = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,45 +50,97 @@ def _checksum(content: Mapping[str, Any]) -> str:
 def read_manifest(folder: Path) -> Manifest:
     """The last commit of the folder.
 
+    What it says is checked before it is believed: the folder may come from anywhere.
     Raises IndexMissing, IndexDamaged, or IndexOutdated for a manifest of another format.
     """
     try:
-        text = (folder / NAME).read_text("utf-8")
+        with open_plain(folder, NAME) as file:
+            data = file.read(LARGEST + 1)
     except (FileNotFoundError, NotADirectoryError):
         raise IndexMissing(folder) from None
-    except UnicodeDecodeError:
-        raise IndexDamaged(folder, NAME, "is not UTF-8") from None
     except OSError as error:
-        raise IndexDamaged(folder, NAME, f"cannot be read ({error.strerror})") from error
+        raise IndexDamaged(folder, NAME, cannot_be_read(error)) from error
+    if len(data) > LARGEST:
+        raise IndexDamaged(folder, NAME, _("is larger than {n} bytes").format(n=LARGEST))
     try:
-        content = json.loads(text)
+        content = json.loads(data)
         found = content.pop("checksum")
-        format = content["format"]
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise IndexDamaged(folder, NAME, "is cut short or not JSON") from None
-    if found != _checksum(content):
-        raise IndexDamaged(folder, NAME, "does not match its own checksum")
+        checksum, format = _checksum(content), content["format"]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise IndexDamaged(folder, NAME, _("is cut short or not JSON")) from None
+    if found != checksum:
+        raise IndexDamaged(folder, NAME, _("does not match its own checksum"))
     if format != FORMAT:
-        raise IndexOutdated(folder, f"format {format}", f"format {FORMAT}")
-    return Manifest(
-        commit=content["commit"],
-        written=content["written"],
-        versions=content["versions"],
-        files={name: (size, digest) for name, (size, digest) in content["files"].items()},
-    )
+        raise IndexOutdated(folder, _format(str(format)[:20]), _format(FORMAT))
+    if not _is_manifest(content):
+        raise IndexDamaged(folder, NAME, _("holds what no commit writes"))
+    files = {name: (size, digest) for name, (size, digest) in content["files"].items()}
+    return Manifest(content["commit"], content["written"], content["versions"], files)
+
+
+def _format(number: object) -> str:
+    return _("format {number}").format(number=number)
+
+
+def cannot_be_read(error: OSError) -> str:
+    """What is wrong with a file that the system does not let us read."""
+    return _("cannot be read ({reason})").format(reason=error.strerror)
+
+
+def _is_manifest(content: Mapping[str, Any]) -> bool:
+    """Whether all values are of their types and no name leads out of the folder."""
+    match content:
+        case {"commit": int(commit), "written": str(), "versions": dict(v), "files": dict(files)}:
+            return (
+                0 < commit <= LAST_COMMIT
+                and all(isinstance(value, str) for value in v.values())
+                and all(_FILE_NAME.fullmatch(name) for name in files)
+                and all(_is_size_and_digest(value) for value in files.values())
+            )
+    return False
+
+
+def _is_size_and_digest(value: object) -> bool:
+    match value:
+        case [int(size), str(digest)]:
+            return size >= 0 and _DIGEST.fullmatch(digest) is not None
+    return False
+
+
+def open_plain(folder: Path, name: str) -> BinaryIO:
+    """A file of the folder, for reading.
+
+    Raises FileNotFoundError and its like, and IndexDamaged for anything but a plain file: a link
+    would lead elsewhere, and a pipe would be waited for.
+    """
+    path = folder / name
+    if not stat.S_ISREG(path.lstat().st_mode):
+        raise IndexDamaged(folder, name, _("is not a plain file"))
+    return path.open("rb")
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Make the commit count: durable when this returns, untouched when it raises."""
     content: dict[str, Any] = {"format": FORMAT} | asdict(manifest)
     content["checksum"] = _checksum(content)
-    temporary = folder / (NAME + ".tmp")
-    with temporary.open("w", encoding="utf-8", newline="\n") as file:
-        json.dump(content, file, ensure_ascii=False, indent=1)
-        file.flush()
+    temporary = write_text(folder / TEMPORARY, json.dumps(content, ensure_ascii=False, indent=1))
+    with temporary.open("r+b") as file:
         os.fsync(file.fileno())
     temporary.replace(folder / NAME)
     sync_folder(folder)
+
+
+def write_text(path: Path, text: str) -> Path:
+    """The path of a file that holds the text and nothing else; a link is not followed."""
+    with open(path, "w", encoding="utf-8", newline="\n", opener=_open_plainly) as file:
+        file.write(text)
+    return path
+
+
+def _open_plainly(path: str, flags: int) -> int:
+    """Open, but fail at a link, and at a pipe that nobody reads instead of waiting."""
+    plainly = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    return os.open(path, flags | plainly, 0o666)
 
 
 def sync_folder(folder: Path) -> None:
@@ -111,19 +172,16 @@ def _sync_file(path: Path) -> tuple[int, str]:
     return size, digest.hexdigest()
 
 
-def check_files(folder: Path, manifest: Manifest) -> Iterable[tuple[str, str]]:
-    """(name, what is wrong) for each file that is not what was committed; reads every byte."""
-    for name, (size, digest) in sorted(manifest.files.items()):
-        path = folder / name
-        try:
-            with path.open("rb") as file:
-                found = sha256()
-                while block := file.read(1 << 20):
-                    found.update(block)
-        except OSError as error:
-            yield name, f"cannot be read ({error.strerror})"
-            continue
-        if path.stat().st_size != size:
-            yield name, f"has {path.stat().st_size} bytes, {size} were committed"
-        elif found.hexdigest() != digest:
-            yield name, "does not match its checksum"
+def check_file(file: BinaryIO, size: int, digest: str) -> str | None:
+    """What is wrong with a file of a commit, or None; reads every byte from the start on."""
+    found, length = sha256(), 0
+    try:
+        file.seek(0)
+        while block := file.read(1 << 20):
+            found.update(block)
+            length += len(block)
+    except OSError as error:
+        return cannot_be_read(error)
+    if length != size:
+        return _("has {found} bytes, {wanted} were committed").format(found=length, wanted=size)
+    return None if found.hexdigest() == digest else _("does not match its checksum")

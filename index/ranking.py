@@ -2,6 +2,7 @@
 
 Source: Robertson and Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond (2009);
 a heading is a second stream of the same section with a weight of its own (BM25F, their 3.6).
+The weights and what else was tried are in docs/decisions/0008-ranking.md.
 """
 
 from __future__ import annotations
@@ -9,9 +10,8 @@ from __future__ import annotations
 from math import log
 
 K1 = 1.2
-B = 0.6
+B = 0.3  # low: a short section mentions a thing as often as a long one explains it
 HEADING_WEIGHT = 1.5  # what an occurrence in the heading counts beyond one in the text
-GRAM_WEIGHT = 0.4  # what a gram counts beside a word
 NEARNESS_WEIGHT = 1.5
 
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from index.fillers import without_fillers
 from index.matching import Matcher
 from index.querytree import And, Node, Or, Text, Zone
-from index.ranking import idf
 
 
 def split(tree: Node) -> tuple[list[Node], list[Node]]:
@@ -34,53 +34,44 @@ def _is_loose(node: Node) -> bool:
 
 
 def _units(loose: Iterable[Node]) -> list[Node]:
-    """What a section or a report is asked to hold: each word that a text is cut into, each OR."""
-    units: list[Node] = []
+    """What a section is asked to hold some of: each word that a text is cut into, each OR."""
+    units: dict[Node, None] = {}
     for node in loose:
-        if isinstance(node, Text) and len(node.words) > 1:
-            units += [Text(word, word, quoted=True) for word in node.words]
+        if isinstance(node, Text):
+            words = node.words or (node.stream,)
+            units.update((Text(word, word, quoted=True), None) for word in words)
         else:
-            units.append(node)
-    return [*dict.fromkeys(units)]
+            units[node] = None
+    named = without_fillers(unit.stream for unit in units if isinstance(unit, Text))
+    return [unit for unit in units if not isinstance(unit, Text) or unit.stream in named]
 
 
-def partial(matcher: Matcher, tree: Node) -> dict[int, float]:
-    """Sections that hold at least one word of the query: {section: idf sum of what it holds}.
+def partial(matcher: Matcher, tree: Node) -> set[int]:
+    """Sections that hold at least one word of the query; fillers do not count.
 
     A single character alone is not enough where the query has longer words.
     """
     strict, loose = split(tree)
     units = _units(loose)
-    telling = [u for u in units if not isinstance(u, Text) or len(u.stream) > 1]
-    allowed = matcher.match(And(tuple(strict)))
-    held: dict[int, float] = {}
-    entered: set[int] = set()
-    for unit in units:
-        found = matcher.match(unit)
-        weight = idf(matcher.postings.n_sections, len(found))
-        for section in found:
-            if section in allowed:
-                held[section] = held.get(section, 0.0) + weight
-                if unit in telling or not telling:
-                    entered.add(section)
-    return {section: weight for section, weight in held.items() if section in entered}
+    longer = [unit for unit in units if not isinstance(unit, Text) or len(unit.stream) > 1]
+    held = {section for unit in longer or units for section in matcher.match(unit)}
+    return held & matcher.match(And(tuple(strict))).keys()
 
 
-def by_report(matcher: Matcher, tree: Node, report_of: Callable[[int], int]) -> dict[int, float]:
-    """Sections that hold a part, of reports that hold all: {section: idf sum of what it holds}."""
+def by_report(matcher: Matcher, tree: Node, report_of: Callable[[int], int]) -> set[int]:
+    """Sections that hold a part, of reports that hold each operand somewhere.
+
+    Operands are what was typed apart. The words that a single one is cut into belong together:
+    that a long report has all of 综治中心, 是, 做 and 什么 somewhere does not make it an answer.
+    """
     strict, loose = split(tree)
-    units = _units(loose)
-    if len(units) < 2:
-        return {}
+    if len(loose) < 2:
+        return set()
     allowed = matcher.match(And(tuple(strict)))
     reports: set[int] | None = None
-    for unit in units:
-        holding = {report_of(s) for s in matcher.match(unit) if s in allowed}
+    for operand in loose:
+        holding = {report_of(s) for s in matcher.match(operand) if s in allowed}
         reports = holding if reports is None else reports & holding
         if not reports:
-            return {}
-    return {
-        section: weight
-        for section, weight in partial(matcher, tree).items()
-        if reports and report_of(section) in reports
-    }
+            return set()
+    return {s for s in partial(matcher, tree) if reports and report_of(s) in reports}

@@ -11,9 +11,10 @@ from itertools import pairwise
 
 from index.analysis import grams
 from index.engine import Tier
+from index.fillers import stretches, without_fillers
 from index.matching import Matcher, disjoint, smallest_gap
 from index.querytree import Node, Text, Zone, positive_texts
-from index.ranking import GRAM_WEIGHT, HEADING_WEIGHT, idf, nearness, saturate
+from index.ranking import HEADING_WEIGHT, idf, nearness, saturate
 
 _NUMERIC = frozenset("0123456789.")
 
@@ -32,6 +33,10 @@ class Rank:
         return self.tier, self.part_of_number, self.heading_only, self.minus_score
 
 
+def _words(text: Text) -> tuple[str, ...]:
+    return text.words or (text.stream,)
+
+
 TIERS = (Tier.LITERAL, Tier.WORDS, Tier.PARTIAL)
 
 
@@ -42,21 +47,30 @@ class Scorer:
         self._matcher = matcher
         self._postings = matcher.postings
         self._texts = tuple(dict.fromkeys(positive_texts(tree)))
+        words = without_fillers(word for text in self._texts for word in _words(text))
+        self._words = dict.fromkeys(words)  # in order of the query
 
     def rank(self, sections: Mapping[int, Tier]) -> dict[int, Rank]:
         """The rank of each section."""
         scores = self.scores(sections.keys())
         whole = self._with_whole_numbers(sections.keys())
-        lengths, headings = self._postings.lengths, self._postings.heading_lengths
+        bare = self._heading_only(sections.keys())
         return {
-            s: Rank(TIERS.index(tier), s not in whole, lengths[s] == headings[s], -scores[s])
+            s: Rank(TIERS.index(tier), s not in whole, s in bare, -scores[s])
             for s, tier in sections.items()
         }
+
+    def _heading_only(self, sections: Collection[int]) -> set[int]:
+        """The sections without a text of their own; none where no text is looked for."""
+        if not self._texts:
+            return set()
+        lengths, headings = self._postings.lengths, self._postings.heading_lengths
+        return {s for s in sections if lengths[s] == headings[s]}
 
     def scores(self, sections: Collection[int]) -> dict[int, float]:
         """BM25 of words and grams, and nearness, for each section."""
         scores = dict.fromkeys(sections, 0.0)
-        for word in self._word_terms():
+        for word in self._words:
             self._add_word(word, scores)
         for gram in self._gram_terms():
             self._add_gram(gram, scores)
@@ -64,13 +78,17 @@ class Scorer:
             scores[section] += self._nearness(section)
         return scores
 
-    def _word_terms(self) -> list[str]:
-        terms = (text.words or (text.stream,) for text in self._texts)
-        return [*dict.fromkeys(word for words in terms for word in words)]
-
     def _gram_terms(self) -> list[str]:
-        found = (gram for text in self._texts for gram in grams(text.stream))
+        """The pairs of neighbouring characters of the texts, fillers left out."""
+        pieces = (piece for text in self._texts for piece in self._pieces(text))
+        found = (gram for piece in pieces for gram in grams(piece))
         return [gram for gram in dict.fromkeys(found) if len(gram) == 2]
+
+    def _pieces(self, text: Text) -> Sequence[str]:
+        telling = [word for word in _words(text) if word in self._words]
+        if len(telling) == len(_words(text)):
+            return (text.stream,)
+        return stretches(text.stream, telling)
 
     def _add_word(self, word: str, scores: dict[int, float]) -> None:
         everywhere = self._postings.word(word)
@@ -80,7 +98,7 @@ class Scorer:
             for s, tf in everywhere.items()
             if s in scores
         }
-        self._add(frequency, len(everywhere), 1.0, scores)
+        self._add(frequency, len(everywhere), scores)
 
     def _add_gram(self, gram: str, scores: dict[int, float]) -> None:
         everywhere = self._postings.gram(gram)
@@ -90,17 +108,13 @@ class Scorer:
             for s, positions in everywhere.items()
             if s in scores
         }
-        self._add(frequency, len(everywhere), GRAM_WEIGHT, scores)
+        self._add(frequency, len(everywhere), scores)
 
     def _add(
-        self,
-        frequency: Mapping[int, float],
-        document_frequency: int,
-        weight: float,
-        scores: dict[int, float],
+        self, frequency: Mapping[int, float], document_frequency: int, scores: dict[int, float]
     ) -> None:
         postings = self._postings
-        weight *= idf(postings.n_sections, document_frequency)
+        weight = idf(postings.n_sections, document_frequency)
         for section, tf in frequency.items():
             scores[section] += weight * saturate(
                 tf, postings.lengths[section], postings.mean_length
@@ -121,6 +135,7 @@ class Scorer:
         words = (
             [(p, p + len(w)) for p in self._matcher.occurrences(w, text.zone).get(section, ())]
             for w in text.words
+            if w in self._words
         )
         return [spans for spans in words if spans]
 

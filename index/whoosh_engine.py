@@ -8,7 +8,6 @@ import time
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +15,24 @@ from index import manifest as manifests
 from index.analysis import analysis_version
 from index.answering import answer
 from index.engine import Answer, Batch, FileRow, PreparedReport, Question, Status
-from index.errors import IndexDamaged, IndexFull, IndexMissing, StoreError
+from index.errors import IndexFull, IndexMissing
+from index.filetable import FileTable, dump_table, find_table, ids_of_before, load_table, table_name
+from index.i18n import gettext as _
 from index.manifest import Manifest
 from index.model import Kind, Level, Report
 from index.querytree import Field, FilterValue
 from index.record import to_record
 from index.whoosh_schema import INDEX_NAME, PLACE_FIELDS, SCHEMA_VERSION, make_schema
 from index.whoosh_snapshot import Snapshot
-from index.whoosh_storage import CommitStorage, sweep
+from index.whoosh_storage import (
+    DAMAGE,
+    CommitStorage,
+    SnapshotStorage,
+    begin_again,
+    begin_first,
+    sweep,
+    sweep_unfinished,
+)
 
 MAX_SEGMENTS = 8
 
@@ -43,13 +52,15 @@ class WhooshEngine:
 
     def search(self, question: Question) -> Answer:
         """The sections that match."""
-        return answer(self._snapshot, question)
+        with self._snapshot.storage.blamed():
+            return answer(self._snapshot, question)
 
     def fetch(self, report_ids: Collection[str]) -> dict[str, Report]:
         """The reports with these ids."""
         snapshot = self._snapshot
         known = [id for id in report_ids if id in snapshot.by_id]
-        return {id: snapshot.report(snapshot.by_id[id]) for id in known}
+        with self._snapshot.storage.blamed():
+            return {id: snapshot.report(snapshot.by_id[id]) for id in known}
 
     def report_ids(self) -> Iterable[str]:
         """All report ids, in browse order."""
@@ -60,20 +71,24 @@ class WhooshEngine:
         snapshot = self._snapshot
         if field in (Field.PART, Field.TOPIC):
             sections = range(snapshot.n_sections)
-            return Counter(v for s in sections for v in snapshot.section_values(s, field))
+            with self._snapshot.storage.blamed():
+                return Counter(v for s in sections for v in snapshot.section_values(s, field))
         return Counter(row.value(field) for row in snapshot.rows)
 
     def words(self, prefix: str = "") -> Iterator[tuple[str, int]]:
         """The words that begin with the prefix and their document frequency."""
-        return self._snapshot.words_from(prefix)
+        with self._snapshot.storage.blamed():
+            yield from self._snapshot.words_from(prefix)
 
     def is_whole_word(self, word: str) -> bool:
         """Whether the index knows that jieba leaves the word whole."""
-        return self._snapshot.has_term("whole_words", word)
+        with self._snapshot.storage.blamed():
+            return self._snapshot.has_term("whole_words", word)
 
     def files(self) -> dict[str, FileRow]:
         """What became of each file."""
-        return _read_files(self._snapshot)[0]
+        with self._snapshot.storage.blamed():
+            return dict(_read_files(self._snapshot).rows)
 
     def status(self) -> Status:
         """What the commit holds."""
@@ -90,8 +105,8 @@ class WhooshEngine:
             refused=tuple(row for row in files.values() if row.refused is not None),
             unknown_years=sum(r.year is None for r in annual),
             unknown_places=sum(None in r.places[2:] for r in annual),
-            by_level=Counter(r.level for r in rows),
-            by_kind=Counter(r.kind for r in rows),
+            by_level=dict(Counter(r.level for r in rows)),
+            by_kind=dict(Counter(r.kind for r in rows)),
             versions=manifest.versions,
             bytes=sum(size for size, _ in manifest.files.values()),
         )
@@ -99,7 +114,7 @@ class WhooshEngine:
     def verify(self) -> Iterator[str]:
         """One line for each thing that is not as it was committed."""
         damaged = False
-        for name, problem in manifests.check_files(self.folder, self._snapshot.manifest):
+        for name, problem in self._snapshot.storage.damaged():
             damaged = True
             yield f"{name} {problem}"
         if not damaged:
@@ -112,25 +127,10 @@ class WhooshEngine:
         self._snapshot.close()
 
 
-def _read_files(snapshot: Snapshot) -> tuple[dict[str, FileRow], frozenset[str]]:
-    """(file rows by path, retired ids) of a commit."""
-    name = next((n for n in snapshot.manifest.files if n.startswith("files-")), None)
-    if name is None:
-        raise IndexDamaged(snapshot.folder, "files-*.json", "is not named by the manifest")
-    content = json.loads(snapshot.storage.read(name))
-    return {row[0]: FileRow(*row) for row in content["files"]}, frozenset(content["retired"])
-
-
-def _ids_given(folder: Path) -> tuple[dict[str, str], frozenset[str]]:
-    """(report ids by path, retired ids) of an index of any version; nothing if unreadable."""
-    try:
-        manifest = manifests.read_manifest(folder)
-        name = next(n for n in manifest.files if n.startswith("files-"))
-        content = json.loads((folder / name).read_text("utf-8"))
-        rows = [FileRow(*row) for row in content["files"]]
-        return {r.path: r.report_id for r in rows if r.report_id}, frozenset(content["retired"])
-    except (StoreError, OSError, ValueError, TypeError, KeyError, StopIteration):
-        return {}, frozenset()
+def _read_files(snapshot: Snapshot) -> FileTable:
+    """The file table of a commit."""
+    name = find_table(snapshot.folder, snapshot.manifest)
+    return load_table(snapshot.folder, name, snapshot.storage.read(name))
 
 
 class WhooshWriter:
@@ -155,50 +155,41 @@ class WhooshWriter:
             raise
 
     def _open(self, rebuild: bool) -> None:
-        self._files: dict[str, FileRow] = {}
-        self._given: dict[str, str] = {}
+        self._table = FileTable({})
         self._engine: WhooshEngine | None = None  # the last commit, once something was fetched
-        self._retired: frozenset[str] = frozenset()
         self._manifest: Manifest | None = None
         self._commit = 0
         self._fresh = True
         if rebuild:
-            self._commit = _last_commit(self.folder)
-            self._given, self._retired = _ids_given(self.folder)
+            self._table = ids_of_before(self.folder)
+            with _writing(self.folder):
+                self._commit = begin_again(self.folder)
             return
         try:
             with_snapshot = Snapshot(self.folder, term_versions())
         except IndexMissing:
-            self._refuse_foreign()
+            with _writing(self.folder):
+                begin_first(self.folder)
             return
         try:
             self._manifest = with_snapshot.manifest
             self._commit, self._fresh = self._manifest.commit, False
-            self._files, self._retired = _read_files(with_snapshot)
+            self._table = _read_files(with_snapshot)
         finally:
             with_snapshot.close()
         sweep(self.folder, self._manifest.files)
 
-    def _refuse_foreign(self) -> None:
-        """A folder with a Whoosh index but no manifest is damaged, not empty."""
-        tocs = sorted(path.name for path in self.folder.glob(f"_{INDEX_NAME}_*.toc"))
-        committed = any((self.folder / name).stat().st_size for name in tocs)
-        if committed and not list(self.folder.glob("files-*.json")):
-            return  # a first commit that never finished
-        if committed:
-            raise IndexDamaged(self.folder, manifests.NAME, "is missing")
-
     def files(self) -> Mapping[str, FileRow]:
         """The file rows as of the last commit."""
-        return self._files
+        return self._table.rows
 
     def given(self) -> Mapping[str, str]:
         """Ids by path that a rebuild should give again."""
-        return self._given
+        return self._table.given
 
     def retired(self) -> Collection[str]:
         """Ids that must not be given again."""
-        return self._retired
+        return self._table.retired
 
     def fetch(self, report_ids: Collection[str]) -> dict[str, Report]:
         """Reports as of the last commit."""
@@ -211,15 +202,17 @@ class WhooshWriter:
     def write(self, batch: Batch) -> None:
         """Commit the batch: all of it, or on any error nothing. Raises IndexFull."""
         self._close_engine()
-        with _writing(self.folder):
-            committed = () if self._fresh or self._manifest is None else self._manifest.files
-            storage = CommitStorage(self.folder, committed)
-            kept_segments = self._write_segments(storage, batch)
-            files = {path: row for path, row in self._files.items() if path not in batch.forget}
-            files |= {row.path: row for row in batch.files}
-            retired = self._retired | batch.retired
-            manifest = self._commit_files(storage, kept_segments, files, retired)
-        self._files, self._retired, self._manifest = files, retired, manifest
+        table = _changed(self._table, batch)
+        try:
+            with _writing(self.folder), _blaming(self.folder, self._manifest):
+                committed = () if self._fresh or self._manifest is None else self._manifest.files
+                storage = CommitStorage(self.folder, committed)
+                kept_segments = self._write_segments(storage, batch)
+                manifest = self._commit_files(storage, kept_segments, table)
+        except BaseException:
+            sweep_unfinished(self.folder)  # the room is needed, by the next run at the latest
+            raise
+        self._table, self._manifest = table, manifest
         self._commit, self._fresh = manifest.commit, False
         sweep(self.folder, manifest.files)
 
@@ -240,28 +233,19 @@ class WhooshWriter:
                 _add_report(writer, prepared)
             writer.commit(mergetype=_merge_policy)
         except BaseException:
-            if not writer.is_closed:
-                writer._cleanup_on_error()
+            storage.abandon()
             raise
         segments = TOC.read(storage, INDEX_NAME, schema=schema).segments
         prefixes = tuple(f"{segment.segment_id()}." for segment in segments)
         toc = TOC._filename(INDEX_NAME, self._commit + 1)
         return {name for name in storage.list() if name == toc or name.startswith(prefixes)}
 
-    def _commit_files(
-        self,
-        storage: CommitStorage,
-        kept: set[str],
-        files: Mapping[str, FileRow],
-        retired: frozenset[str],
-    ) -> Manifest:
+    def _commit_files(self, storage: CommitStorage, kept: set[str], table: FileTable) -> Manifest:
         from index.gazetteer import GAZETTEER_VERSION
 
         commit = self._commit + 1
-        name = f"files-{commit}.json"
-        rows = [list(asdict(row).values()) for row in files.values()]
-        content = {"files": rows, "retired": sorted(retired)}
-        (self.folder / name).write_text(json.dumps(content, ensure_ascii=False), "utf-8")
+        name = table_name(commit)
+        manifests.write_text(self.folder / name, dump_table(table))
         new = {n for n in storage.created if n in kept} | {name}
         synced = manifests.sync_files(self.folder, sorted(new))
         manifests.sync_folder(self.folder)
@@ -286,13 +270,30 @@ class WhooshWriter:
         self._lock.release()
 
 
-def _last_commit(folder: Path) -> int:
-    """The number of the last commit, so that a rebuild's files get other names; 0 if unreadable."""
-    numbers = [0]
-    for path in [*folder.glob(f"_{INDEX_NAME}_*.toc"), *folder.glob("files-*.json")]:
-        digits = "".join(c for c in path.name.split(".")[0] if c.isdigit())
-        numbers.append(int(digits or 0))
-    return max(numbers)
+def _changed(table: FileTable, batch: Batch) -> FileTable:
+    """The file table after a batch."""
+    rows = {path: row for path, row in table.rows.items() if path not in batch.forget}
+    rows |= {row.path: row for row in batch.files}
+    given = {path: id for path, id in table.given.items() if path not in rows}
+    return FileTable(rows, table.retired | batch.retired, given)
+
+
+@contextmanager
+def _blaming(folder: Path, committed: Manifest | None) -> Iterator[None]:
+    """Raise IndexDamaged where a damaged file of the last commit is what makes writing fail."""
+    try:
+        yield
+    except OSError:
+        raise
+    except DAMAGE:
+        if committed is not None:
+            storage = SnapshotStorage(folder, committed)
+            try:
+                with storage.blamed():
+                    raise
+            finally:
+                storage.close()
+        raise
 
 
 @contextmanager
@@ -303,7 +304,7 @@ def _writing(folder: Path) -> Iterator[None]:
     except OSError as error:
         reason = error.strerror or str(error)
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            reason = "the disk is full"
+            reason = _("the disk is full")
         raise IndexFull(folder, reason) from error
 
 
@@ -335,7 +336,7 @@ def _add_report(writer: Any, prepared: PreparedReport) -> None:
     report = prepared.report
     facets: dict[str, Any] = {"level": str(report.level), "kind": str(report.kind)}
     if report.year is not None:
-        facets["year"] = report.year
+        facets["year"] = str(report.year)
     for name in PLACE_FIELDS:
         if (value := getattr(report.place, name)) is not None:
             facets[name] = value

@@ -13,11 +13,11 @@ from sys import byteorder
 from typing import Any
 
 from whoosh.columns import CompressedBytesColumn, NumericColumn, RefBytesColumn, VarBytesColumn
-from whoosh.fields import COLUMN, ID, NUMERIC, FieldType, Schema
+from whoosh.fields import COLUMN, ID, FieldType, Schema
 from whoosh.formats import Existence, Frequency, Positions
 from whoosh.system import pack_uint
 
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"
 INDEX_NAME = "lawsearch"
 PLACE_FIELDS = ("township", "county", "city", "province")
 
@@ -102,7 +102,7 @@ def make_schema() -> Schema:
         "grams": GramField(),
         "words": WordField(),
         "heading_words": WordField(),
-        "year": NUMERIC(int, sortable=True, default=-1, shift_step=0),
+        "year": ID(sortable=RefBytesColumn()),  # four digits
         "part": ID(sortable=RefBytesColumn()),
         "level": ID(sortable=RefBytesColumn()),
         "kind": ID(sortable=RefBytesColumn()),

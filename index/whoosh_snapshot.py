@@ -18,6 +18,7 @@ from whoosh.reading import SegmentReader, TermNotFound
 
 from index.analysis import fold_stream, section_stream
 from index.errors import IndexDamaged, IndexOutdated
+from index.i18n import gettext as _
 from index.manifest import Manifest, read_manifest
 from index.matching import Occurrences
 from index.model import Report
@@ -81,7 +82,7 @@ def open_storage(folder: Path, versions: Mapping[str, str]) -> tuple[Manifest, S
         except FileNotFoundError as error:
             if manifest.commit == seen:
                 name = Path(error.filename).name
-                raise IndexDamaged(folder, name, "is missing") from None
+                raise IndexDamaged(folder, name, _("is missing")) from None
             seen = manifest.commit
 
 
@@ -91,16 +92,24 @@ class Snapshot:
     def __init__(self, folder: Path, versions: Mapping[str, str]) -> None:
         self.folder = folder
         self.manifest, self.storage = open_storage(folder, versions)
-        schema = make_schema()
-        toc = TOC.read(self.storage, INDEX_NAME, schema=schema)
-        self.readers = [
-            SegmentReader(self.storage, schema, segment, generation=toc.generation)
-            for segment in toc.segments
-        ]
+        self.readers: list[SegmentReader] = []
         self._columns: dict[tuple[int, str], Any] = {}
         self._grams: OrderedDict[str, Occurrences] = OrderedDict()
         self._reports: OrderedDict[int, Report] = OrderedDict()
-        self._number_reports()
+        try:
+            with self.storage.blamed():
+                self._open_segments()
+                self._number_reports()
+        except BaseException:
+            self.close()
+            raise
+
+    def _open_segments(self) -> None:
+        schema = make_schema()
+        toc = TOC.read(self.storage, INDEX_NAME, schema=schema)
+        for segment in toc.segments:
+            reader = SegmentReader(self.storage, schema, segment, generation=toc.generation)
+            self.readers.append(reader)
 
     def _number_reports(self) -> None:
         rows = [row for i in range(len(self.readers)) for row in self._live_reports(i)]
@@ -131,8 +140,7 @@ class Snapshot:
     def _column(self, segment: int, name: str) -> Any:
         key = (segment, name)
         if key not in self._columns:
-            # Places are wanted as bytes, as they are stored; years as numbers, not as sort keys.
-            reader = self.readers[segment].column_reader(name, translate=name == "year")
+            reader = self.readers[segment].column_reader(name, translate=False)
             self._columns[key] = reader
         return self._columns[key]
 
@@ -158,13 +166,13 @@ class Snapshot:
         def text(name: str) -> str | None:
             return self._column(segment, name)[docnum].decode() or None
 
-        year = self._column(segment, "year")[docnum]
+        year = text("year")
         return ReportRow(
             segment=segment,
             docnum=docnum,
             n_sections=n_sections,
             id=text("report_id") or "",
-            year=None if year < 0 else year,
+            year=int(year) if year else None,
             level=text("level") or "",
             kind=text("kind") or "",
             places=(text("province"), text("city"), text("county"), text("township")),

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from index.analysis import count_words, grams, section_stream
+from index.i18n import gettext as _
 from index.model import Report
+from index.record import section_id
 from index.whoosh_snapshot import Snapshot
 
 _FIELDS = ("grams", "words", "heading_words")
@@ -18,14 +20,15 @@ def disagreements(snapshot: Snapshot) -> Iterator[str]:
     for number, row in enumerate(snapshot.rows):
         report = snapshot.report(number)
         if len(report.sections) != row.n_sections:
-            yield f"{row.id}: {row.n_sections} sections are indexed, {len(report.sections)} stored"
+            said = _("{id}: {n} sections are indexed, {stored} stored")
+            yield said.format(id=row.id, n=row.n_sections, stored=len(report.sections))
             continue
         yield from _columns(snapshot, number, report)
         for ordinal in range(row.n_sections):
             _add_terms(wanted, snapshot.first_section[number] + ordinal, report, ordinal)
     for field, digest in wanted.items():
         if digest != _indexed_digest(snapshot, field):
-            yield f"postings of {field} are not those of the stored texts"
+            yield _("postings of {field} are not those of the stored texts").format(field=field)
 
 
 def _columns(snapshot: Snapshot, number: int, report: Report) -> Iterator[str]:
@@ -38,7 +41,7 @@ def _columns(snapshot: Snapshot, number: int, report: Report) -> Iterator[str]:
         place.county,
         place.township,
     ):
-        yield f"{row.id}: facet columns are not those of the stored report"
+        yield _("{id}: facet columns are not those of the stored report").format(id=row.id)
     for ordinal, section in enumerate(report.sections):
         n = snapshot.first_section[number] + ordinal
         stream = section_stream(report, section)
@@ -46,7 +49,8 @@ def _columns(snapshot: Snapshot, number: int, report: Report) -> Iterator[str]:
             len(stream.text),
             stream.heading_length,
         ):
-            yield f"{row.id}#{section.key}: lengths are not those of the stored text"
+            said = _("{id}: lengths are not those of the stored text")
+            yield said.format(id=section_id(row.id, section))
 
 
 def _add_terms(wanted: dict[str, int], number: int, report: Report, ordinal: int) -> None:

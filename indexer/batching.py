@@ -27,6 +27,7 @@ class Batcher:
         summary: Summary,
     ) -> None:
         self._writer, self._basis_of, self._moved, self._summary = writer, basis_of, moved, summary
+        self._reserved = frozenset(moved.values())  # for files that may come later
         self._rows = dict(writer.files())
         self._live: dict[str, set[str]] = {}  # report id -> its files' paths
         for path, row in self._rows.items():
@@ -59,21 +60,33 @@ class Batcher:
                 self._release(path, row.report_id)
                 self._summary.removed += row.report_id not in self._live
 
+    def begin(self, paths: Iterable[str]) -> None:
+        """Let go of what these files gave before: they are read again, and come next.
+
+        All files of a report at once, so that none is joined to a text that is itself outdated.
+        """
+        for path in paths:
+            row = self._rows.get(path)
+            if row and row.report_id:
+                self._release(path, row.report_id)
+
     def refuse(self, error: ReportError, source: SourceFile | None) -> None:
         """Note that a file cannot be read; what an earlier version of it gave stays."""
         self._summary.refused.append(error)
         before = self._rows.get(error.path)
-        self._set_row(
-            FileRow(
-                path=error.path,
-                sha256=source.sha256 if source else "",
-                size=source.size if source else 0,
-                mtime_ns=source.mtime_ns if source else 0,
-                report_id=before.report_id if before else None,
-                refused=error.reason,
-                basis=self._basis_of(error.path),
-            )
+        if before and before.report_id:
+            self._claim(error.path, before.report_id)
+        row = FileRow(
+            path=error.path,
+            sha256=source.sha256 if source else "",
+            size=source.size if source else 0,
+            mtime_ns=source.mtime_ns if source else 0,
+            report_id=before.report_id if before else None,
+            refused=error.reason,
+            basis=self._basis_of(error.path),
         )
+        if row != before:  # a file that cannot be opened is tried, but not committed, each time
+            self._set_row(row)
 
     def add(self, prepared: PreparedReport) -> None:
         """Put a report of one file in, under its own id or into the report it is a form of."""
@@ -81,8 +94,6 @@ class Batcher:
         base = prepared.report.id
         before = self._rows.get(source.path)
         old = before.report_id if before else self._moved.get(source.path)
-        if before and before.report_id:
-            self._release(source.path, before.report_id)
         twin = self._find_twin(prepared, base)
         if twin is not None:
             id = twin.report.id
@@ -129,7 +140,11 @@ class Batcher:
     def _choose_id(self, base: str, old: str | None) -> str:
         if old and has_base(old, base) and old not in self._live:
             return old
-        return numbered(base, {*self._live, *self._retired, *self._new_retired})
+        return numbered(base, self._is_taken)
+
+    def _is_taken(self, id: str) -> bool:
+        given = (self._live, self._retired, self._new_retired, self._reserved)
+        return any(id in ids for ids in given)
 
     def _find_twin(self, prepared: PreparedReport, base: str) -> PreparedReport | None:
         """The report of the same place and year that is the same paper, if there is one."""
@@ -152,8 +167,6 @@ class Batcher:
         live = self._live.get(id, set())
         others = tuple(f for f in twin.report.files if f.path != path and f.path in live)
         better = min((prepared, twin), key=lambda p: preference(p.report))
-        if not any(f.path == twin.report.file for f in others):
-            better = prepared  # the twin's own text was of an older version of this file
         files = (*prepared.report.files, *others)
         first = [f for f in files if f.path == better.report.file]
         self._add[id] = with_files(

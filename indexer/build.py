@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -82,28 +82,51 @@ def build_index(
     bases = _Bases(settings)
     found, refused = _identify_all(paths)
     summary.found = len(found) + len(refused)
-    plan = _plan(paths, found, writer.files(), bases, rebuild_ids=writer.given(), prune=prune)
+    rows, unread = writer.files(), {error.path for error in refused}
+    vanished = _vanished(paths, rows, {file.path for file in found}, unread)
+    plan = _plan(found, vanished, rows, bases, rebuild_ids=writer.given(), prune=prune)
     summary.unchanged = plan.unchanged
     batcher = Batcher(writer, bases.of, plan.moved, summary)
     batcher.drop(plan.vanished if prune else ())
     summary.missing = [] if prune else list(plan.vanished)
     for error in refused:
-        batcher.refuse(error, None)
-    group = None
-    sources = {file.path: file for file in plan.todo}
-    loaded_files = load_files(
-        [Path(file.path) for file in plan.todo], settings, jobs=jobs or os.cpu_count() or 1
+        if os.path.lexists(error.path):
+            batcher.refuse(error, None)
+        else:
+            summary.refused.append(error)  # a slip of the command, not a file of the collection
+    paths_to_read = [Path(file.path) for file in plan.todo]
+    _take_all(
+        load_files(paths_to_read, settings, jobs=jobs or os.cpu_count() or 1),
+        plan,
+        batcher,
+        on_progress,
     )
-    for done, loaded in enumerate(loaded_files, 1):
+    summary.seconds = time.monotonic() - started
+    return summary
+
+
+def _take_all(
+    files: Iterable[Loaded],
+    plan: _Plan,
+    batcher: Batcher,
+    on_progress: Callable[[Progress], None],
+) -> None:
+    """Put the files into batches, those of one report into one."""
+    sources = {file.path: file for file in plan.todo}
+    members: dict[str, list[str]] = {}
+    for path in sources:
+        members.setdefault(plan.groups[path], []).append(path)
+    group = None
+    for done, loaded in enumerate(files, 1):
         path = str(loaded.path)
-        if batcher.size >= BATCH_REPORTS and plan.groups[path] != group:
-            batcher.flush()
-        group = plan.groups[path]
+        if plan.groups[path] != group:
+            if batcher.size >= BATCH_REPORTS:
+                batcher.flush()
+            group = plan.groups[path]
+            batcher.begin(members[group])
         _take(batcher, loaded, sources[path])
         on_progress(Progress(done, len(plan.todo), path))
     batcher.flush()
-    summary.seconds = time.monotonic() - started
-    return summary
 
 
 def _take(batcher: Batcher, loaded: Loaded, source: SourceFile) -> None:
@@ -155,8 +178,8 @@ def _identify_all(paths: Sequence[Path]) -> tuple[list[SourceFile], list[ReportE
 
 
 def _plan(
-    paths: Sequence[Path],
     found: Sequence[SourceFile],
+    vanished: tuple[str, ...],
     rows: Mapping[str, FileRow],
     bases: _Bases,
     *,
@@ -164,7 +187,6 @@ def _plan(
     prune: bool,
 ) -> _Plan:
     here = {file.path for file in found}
-    vanished = tuple(path for path in _below(paths, rows) if path not in here)
     changed = {file.path for file in found if not _is_same(file, rows.get(file.path), bases)}
     siblings = _siblings(rows, changed | (set(vanished) if prune else set()))
     again = changed | (siblings & here)
@@ -180,16 +202,26 @@ def _plan(
         groups=groups,
         unchanged=len(found) - len(todo),
         vanished=vanished,
-        moved={**rebuild_ids, **moved},
+        moved={path: id for path, id in rebuild_ids.items() if path in here} | moved,
     )
 
 
-def _below(paths: Sequence[Path], rows: Iterable[str]) -> Iterator[str]:
-    """The indexed paths that lie in one of the folders (or are one of the files)."""
+def _vanished(
+    paths: Sequence[Path], rows: Iterable[str], here: Collection[str], unread: Set[str]
+) -> tuple[str, ...]:
+    """The indexed paths in the folders (or that are the files themselves) that are gone.
+
+    What could not be read is not gone, nor is what lies in a folder that could not: a share that
+    is away for a night takes no report out of the index.
+    """
     tops = [Path(os.path.abspath(path)) for path in paths]  # noqa: PTH100 - keeps links
-    for row in rows:
-        if any(Path(row).is_relative_to(top) for top in tops):
-            yield row
+    return tuple(
+        row
+        for row in rows
+        if row not in here
+        and any(Path(row).is_relative_to(top) for top in tops)
+        and unread.isdisjoint([row, *map(str, Path(row).parents)])
+    )
 
 
 def _is_same(file: SourceFile, row: FileRow | None, bases: _Bases) -> bool:

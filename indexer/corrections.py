@@ -9,12 +9,13 @@ that fit a file the longest counts.
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from index.errors import UserError
+from index.i18n import gettext as _
 from index.model import Kind, Level, Place, Reason
 from index.numerals import read_year
 from indexer.describe import Description
@@ -36,7 +37,7 @@ def _read_text(cell: str) -> str:
 
 def _read_sane_year(cell: str) -> int:
     if (year := read_year(cell)) is None:
-        raise ValueError("a year from 2000 to 2035")
+        raise ValueError(_("a year from 2000 to 2035"))
     return year
 
 
@@ -44,19 +45,23 @@ def _read_day(cell: str) -> str:
     try:
         return date.fromisoformat(cell).isoformat()
     except ValueError as error:
-        raise ValueError("a day like 2024-03-26") from error
+        raise ValueError(_("a day like 2024-03-26")) from error
 
 
 def _read_level(cell: str) -> Level:
     if cell not in set(Level):
-        raise ValueError("one of " + ", ".join(Level))
+        raise ValueError(_one_of(Level))
     return Level(cell)
 
 
 def _read_kind(cell: str) -> Kind:
     if cell not in set(Kind):
-        raise ValueError("one of " + ", ".join(Kind))
+        raise ValueError(_one_of(Kind))
     return Kind(cell)
+
+
+def _one_of(values: Iterable[str]) -> str:
+    return _("one of {known}").format(known=_(", ").join(values))
 
 
 _READERS: Mapping[str, Callable[[str], Value]] = {
@@ -108,7 +113,8 @@ def load_corrections(path: Path) -> Corrections:
         correction = _read_row(path, reader.line_num, dict(zip(header, cells, strict=False)))
         key = _reversed_parts(correction.file)
         if key in rows:
-            raise _bad_cell(path, reader.line_num, "file", f"also on line {rows[key].line}")
+            what = _("also on line {line}").format(line=rows[key].line)
+            raise _bad_cell(path, reader.line_num, "file", what)
         rows[key] = correction
     return Corrections(rows)
 
@@ -120,7 +126,7 @@ def correct(description: Description, correction: Correction) -> Description:
     """
     values = dict(correction.values)
     place = _correct_place(description.place, values)
-    why = f"corrections, line {correction.line}"
+    why = _("corrections, line {line}").format(line=correction.line)
     reasons = [reason for reason in description.reasons if reason.field not in values]
     reasons += [Reason(name, value, why) for name, value in values.items()]
     changed = {name: value for name, value in values.items() if name not in _PLACE_FIELDS}
@@ -147,13 +153,14 @@ def _decode(path: Path) -> str:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise UserError(f"Could not read {path}: {error.strerror or error}.") from error
+        said = _("Could not read {path}: {reason}.")
+        raise UserError(said.format(path=path, reason=error.strerror or error)) from error
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise UserError(f"{path} is neither UTF-8 nor GB18030.")
+    raise UserError(_("{path} is neither UTF-8 nor GB18030.").format(path=path))
 
 
 def _column(name: str) -> str:
@@ -164,9 +171,10 @@ def _check_header(path: Path, header: list[str]) -> None:
     known = {"file", *_READERS}
     for name in header:
         if name not in known:
-            raise _bad_cell(path, 1, name, "is no column; known are " + ", ".join(sorted(known)))
+            what = _("is no column; known are {known}")
+            raise _bad_cell(path, 1, name, what.format(known=_(", ").join(sorted(known))))
     if "file" not in header:
-        raise _bad_cell(path, 1, "file", "is missing")
+        raise _bad_cell(path, 1, "file", _("is missing"))
 
 
 def _read_row(path: Path, line: int, cells: Mapping[str, str]) -> Correction:
@@ -177,20 +185,22 @@ def _read_row(path: Path, line: int, cells: Mapping[str, str]) -> Correction:
             continue
         if cell == "-" or cell.lower() == "null":
             if name in _NEVER_UNKNOWN:
-                raise _bad_cell(path, line, name, "cannot be unknown")
+                raise _bad_cell(path, line, name, _("cannot be unknown"))
             values[name] = None
             continue
         try:
             values[name] = _READERS[name](cell)
         except ValueError as error:
-            raise _bad_cell(path, line, name, f"{cell!r} is not {error}") from error
+            what = _("{cell!r} is not {wanted}").format(cell=cell, wanted=error)
+            raise _bad_cell(path, line, name, what) from error
     if not _reversed_parts(cells.get("file", "")):
-        raise _bad_cell(path, line, "file", "is empty")
+        raise _bad_cell(path, line, "file", _("is empty"))
     return Correction(cells["file"].strip(), line, values)
 
 
 def _bad_cell(path: Path, line: int, column: str, what: str) -> UserError:
-    return UserError(f"{path}, line {line}, column {column}: {what}.")
+    said = _("{path}, line {line}, column {column}: {what}.")
+    return UserError(said.format(path=path, line=line, column=column, what=what))
 
 
 def _reversed_parts(file: str) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ from datetime import date
 from pathlib import PurePosixPath
 
 from index.analysis import fold
+from index.i18n import gettext as _
+from index.labels import level_label
 from index.model import Kind, Level, Place, Reason
 from indexer.dates import find_day
 from indexer.front import BODY_NAME, DOCUMENT_NUMBER, Front, Line, LineKind, read_front
@@ -87,8 +89,10 @@ def describe(source: str, outline: Outline, hints: Hints = Hints()) -> Descripti
 
 def _explain_title(title: Title | None) -> str:
     if title is None:
-        return "no line before the text reads as a title"
-    return "its figures are masked" if title.masked else "the first line that reads as a title"
+        return _("no line before the text reads as a title")
+    if title.masked:
+        return _("its figures are masked")
+    return _("the first line that reads as a title")
 
 
 # --- what goes to the place and the year --------------------------------------------------------
@@ -123,18 +127,18 @@ def _collect_clues(
     front: Front, title: str, signed: _Signed, text: str, paths: Sequence[str], hints: Hints
 ) -> Clues:
     letterheads = (
-        Clue("letterhead", line.squeezed.removesuffix("文件"))
+        Clue(_("letterhead"), line.squeezed.removesuffix("文件"))
         for line in front.head
         if line.kind is LineKind.LETTERHEAD
     )
-    sign_off = (Clue("sign-off", body) for body in signed.bodies)
+    sign_off = (Clue(_("sign-off"), body) for body in signed.bodies)
     publishers = (
-        Clue(f"label {name}", "".join(value.split()))
+        Clue(_("label {name}").format(name=name), "".join(value.split()))
         for name, value in front.labels
         if name in _PUBLISHERS
     )
     footers = (
-        Clue("footer", line.squeezed)
+        Clue(_("footer"), line.squeezed)
         for line in (*front.head, *front.tail)
         if line.kind is LineKind.PAGE
     )
@@ -144,7 +148,9 @@ def _collect_clues(
         publishers=tuple(publishers),
         text=text,
         county=hints.county,
-        paths=tuple(Clue(f"file's or folder's name ({name})", name) for name in paths),
+        paths=tuple(
+            Clue(_("file's or folder's name ({name})").format(name=name), name) for name in paths
+        ),
         footers=tuple(footers),
     )
 
@@ -226,22 +232,22 @@ def _find_issued(front: Front, signed: _Signed) -> tuple[date | None, str]:
     if found := _labelled_day(front, _PUBLISHED):
         return found
     if signed.day is not None:
-        return signed.day, "sign-off"
+        return signed.day, _("sign-off")
     if found := _labelled_day(front, _WRITTEN):
         return found
     for line in front.head:
         if line.kind in (LineKind.TEXT, LineKind.NUMBERED):
             break
         if line.kind is LineKind.DAY and (day := find_day(line.squeezed)):
-            return day.day, "a line of its own before the text"
-    return None, "neither a label nor a sign-off tells"
+            return day.day, _("a line of its own before the text")
+    return None, _("neither a label nor a sign-off tells")
 
 
 def _labelled_day(front: Front, names: Sequence[str]) -> tuple[date, str] | None:
     for name in names:
         for label, value in front.labels:
             if label == name and (day := find_day(value)):
-                return day.day, f"label {name}"
+                return day.day, _("label {name}").format(name=name)
     return None
 
 
@@ -249,13 +255,14 @@ def _find_document_number(front: Front) -> tuple[str | None, str]:
     for label in ("发文字号", "发文文号", "公文编号", "文件编号", "文号"):
         value = front.label(label)
         if value and (found := DOCUMENT_NUMBER.match(value)):
-            return "".join(found[0].split()), f"label {label}"
+            return "".join(found[0].split()), _("label {name}").format(name=label)
     for line in front.head:
         if line.kind is LineKind.DOCUMENT_NUMBER:
             printed = "".join(line.printed.split())
             found = DOCUMENT_NUMBER.match(line.squeezed)
-            return printed[: found.end()] if found else printed, "a line of its own before the text"
-    return None, "no line of its own and no label"
+            number = printed[: found.end()] if found else printed
+            return number, _("a line of its own before the text")
+    return None, _("no line of its own and no label")
 
 
 _TITLE_BODY = re.compile(
@@ -266,14 +273,14 @@ _TITLE_BODY = re.compile(
 
 def _find_issuer(front: Front, title: str, signed: _Signed) -> tuple[str | None, str]:
     if signed.bodies:
-        return signed.bodies[0], "sign-off"
+        return signed.bodies[0], _("sign-off")
     for line in front.head:
         if line.kind is LineKind.LETTERHEAD:
-            return line.squeezed.removesuffix("文件"), "letterhead"
+            return line.squeezed.removesuffix("文件"), _("letterhead")
     found = _TITLE_BODY.search(title)
     if found is not None:
-        return found[1], "the first body in the title"
-    return None, "no sign-off, no letterhead, no body in the title"
+        return found[1], _("the first body in the title")
+    return None, _("no sign-off, no letterhead, no body in the title")
 
 
 # --- level and kind -----------------------------------------------------------------------------
@@ -293,14 +300,14 @@ def _find_level(located: Located, title: str, text: str) -> tuple[Level, str]:
     if located.level is not None:
         return located.level, next(
             (reason.why for reason in located.reasons if reason.field in ("level", "township")),
-            f"the {located.level.value} named in the title",
+            _("the {level} named in the title").format(level=level_label(located.level)),
         )
-    for words, where in ((title, "title"), (text, "text")):
+    for words, where in ((title, _("title")), (text, _("text"))):
         counts = {level: len(cue.findall(words)) for level, cue in _SPEAKERS.items()}
         best = max(counts, key=lambda level: counts[level])
         if counts[best]:
-            return best, f"the {where} speaks as one"
-    return Level.OTHER, "nothing tells whose paper it is"
+            return best, _("the {where} speaks as one").format(where=where)
+    return Level.OTHER, _("nothing tells whose paper it is")
 
 
 _OTHER_PAPER = re.compile(
@@ -316,10 +323,10 @@ def _find_kind(title: str, text: str) -> tuple[Kind, str]:
             r"(?<=报告)(?:及|和|暨)|(?<=总结)(?:及|和|暨)|(?<=情况)(?:及|和|暨)", title
         )[0]
         if other := _OTHER_PAPER.search(main):
-            return Kind.OTHER, f"the title says {other[0]}"
+            return Kind.OTHER, _("the title says {word}").format(word=other[0])
         if RULE_OF_LAW.search(main) and _ANNUAL_PAPER.search(main):
-            return Kind.ANNUAL_REPORT, "the title says so"
-        return Kind.OTHER, "the title is not that of a rule-of-law report"
+            return Kind.ANNUAL_REPORT, _("the title says so")
+        return Kind.OTHER, _("the title is not that of a rule-of-law report")
     if RULE_OF_LAW.search(text) or re.search(r"依法|报告如下|汇报如下", text[:3000]):
-        return Kind.ANNUAL_REPORT, "no title, and the text is about the rule of law"
-    return Kind.OTHER, "no title, and the text is not about the rule of law"
+        return Kind.ANNUAL_REPORT, _("no title, and the text is about the rule of law")
+    return Kind.OTHER, _("no title, and the text is not about the rule of law")

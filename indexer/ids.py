@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Container
+from collections.abc import Callable
 from pathlib import PurePath
 
 from index.model import Kind, Level, Report
@@ -57,9 +57,9 @@ def has_base(id: str, base: str) -> bool:
     return id == base or (id.startswith(base + "~") and id[len(base) + 1 :].isdigit())
 
 
-def numbered(base: str, taken: Container[str]) -> str:
+def numbered(base: str, is_taken: Callable[[str], bool]) -> str:
     """The base if it is free, else base~2, base~3, …"""
     id, n = base, 2
-    while id in taken:
+    while is_taken(id):
         id, n = f"{base}~{n}", n + 1
     return id

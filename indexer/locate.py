@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from index.analysis import fold
 from index.gazetteer import Gazetteer, has_distinctive_stem, load
+from index.i18n import gettext as _
 from index.model import Level, Place, Reason
 from indexer.names import Run, agrees, department_after, formal_street, read_run, read_runs
 
@@ -67,18 +68,23 @@ def locate(clues: Clues) -> Located:
     named = _merge(runs)
     if named.township is None and named != Place():
         return _locate_above(gazetteer, clues, named, _department(clues.title, runs))
-    township = _Found(named, "title") if named.township else _find_township(gazetteer, clues)
+    township = _Found(named, _("title")) if named.township else _find_township(gazetteer, clues)
     if township is None:
         return _locate_without(gazetteer, clues)
     place, why = _find_county(gazetteer, township, clues)
-    reasons = [Reason("township", place.township, f"named in the {township.why}")]
+    reasons = [Reason("township", place.township, _named_in(township.why))]
     return Located(place, Level.TOWNSHIP, (*reasons, *_explain_county(place, why)))
 
 
 def _explain_county(place: Place, why: str) -> Iterator[Reason]:
     yield Reason("county", place.county, why)
-    yield Reason("city", place.city, "from the gazetteer, by county" if place.county else why)
-    yield Reason("province", place.province, "from the gazetteer" if place.province else why)
+    above = _("from the gazetteer, by county") if place.county else why
+    for field, value in (("city", place.city), ("province", place.province)):
+        yield Reason(field, value, above if value else _("nothing tells it"))
+
+
+def _named_in(where: str) -> str:
+    return _("named in the {where}").format(where=where)
 
 
 def _department(title: str, runs: Sequence[Run]) -> str | None:
@@ -117,12 +123,12 @@ def _find_township(gazetteer: Gazetteer, clues: Clues) -> _Found | None:
             return None  # signed by a county
     spoken = _find_speaker(gazetteer, clues.text)
     if spoken is not None and spoken[1] > 1:
-        return _Found(spoken[0], "text, where it is named most")
+        return _Found(spoken[0], _("text, where it is named most"))
     for clue in clues.paths:
         named = _merge(list(read_runs(gazetteer, clue.text)))
         if named.township:
             return _Found(named, clue.why)
-    return _Found(spoken[0], "text") if spoken else None
+    return _Found(spoken[0], _("text")) if spoken else None
 
 
 _TOWNSHIP_END = re.compile(r"镇|乡(?!镇)|街道|街(?!道|街)|苏木|[农林]场")
@@ -184,47 +190,53 @@ def _find_county(gazetteer: Gazetteer, township: _Found, clues: Clues) -> tuple[
     told = replace(named, township=None)
     fitting = [place for place in namesakes if agrees(place, told)]
     if told != Place() and len(fitting) == 1:
-        return fitting[0], f"named in the {township.why}"
+        return fitting[0], _named_in(township.why)
     if named.county:
-        return _complete(gazetteer, named), f"named in the {township.why}"
-    for above, why in _named_counties(gazetteer, clues, known=bool(namesakes)):
+        return _complete(gazetteer, named), _named_in(township.why)
+    for above, why, sure in _named_counties(gazetteer, clues, known=bool(namesakes)):
         fits = any(agrees(place, above) for place in namesakes)
-        if fits or not namesakes or why in _SURE:
-            return _place_in(gazetteer, named, above, fitting), f"named in the {why}"
+        if fits or not namesakes or sure:
+            return _place_in(gazetteer, named, above, fitting), _named_in(why)
     return _choose(gazetteer, named, fitting or list(namesakes), clues)
 
 
-_SURE = ("sign-off", "letterhead", "flag --county")
-"""Where a county counts although the gazetteer has no such township in it: renamed, or newer."""
+class _Above(NamedTuple):
+    """A county and where it is named.
+
+    sure: it counts although the gazetteer has no such township in it, which is renamed, or newer.
+    """
+
+    place: Place
+    why: str
+    sure: bool
 
 
-def _named_counties(
-    gazetteer: Gazetteer, clues: Clues, *, known: bool
-) -> Iterator[tuple[Place, str]]:
+def _named_counties(gazetteer: Gazetteer, clues: Clues, *, known: bool) -> Iterator[_Above]:
     """The counties that short texts name outright, without a township, the surest first.
 
     known: the gazetteer has the township, so that a folder which only looks like a county's name
     says nothing.
     """
     for clue in clues.bodies:
-        yield from _county_in(gazetteer, clue)
+        yield from _county_in(gazetteer, clue, sure=True)
     if clues.county:
         flag = "".join(fold(clues.county).split())
         counties = gazetteer.counties(flag)
-        yield Place(county=counties[0].county if counties else flag), "flag --county"
+        county = counties[0].county if counties else flag
+        yield _Above(Place(county=county), _("flag --county"), True)
     for clue in clues.publishers:
-        yield from _county_in(gazetteer, clue)
+        yield from _county_in(gazetteer, clue, sure=False)
     for clue in clues.paths:
         run = read_run(gazetteer, clue.text, 0)
         county = run.place.county if run else None
         if county and (gazetteer.counties(county) or (clue.text == county and not known)):
-            yield from _county_in(gazetteer, clue)
+            yield from _county_in(gazetteer, clue, sure=False)
 
 
-def _county_in(gazetteer: Gazetteer, clue: Clue) -> Iterator[tuple[Place, str]]:
+def _county_in(gazetteer: Gazetteer, clue: Clue, *, sure: bool) -> Iterator[_Above]:
     named = _merge(list(read_runs(gazetteer, clue.text)))
     if named.county:
-        yield replace(named, township=None), clue.why
+        yield _Above(replace(named, township=None), clue.why, sure)
 
 
 def _place_in(
@@ -263,26 +275,31 @@ def _choose(
 ) -> tuple[Place, str]:
     """The one namesake that the evidence leaves, or the township alone."""
     if len(namesakes) == 1:
-        return namesakes[0], f"the gazetteer has one {named.township}"
+        said = _("the gazetteer has one {township}")
+        return namesakes[0], said.format(township=named.township)
     if not namesakes:
         return _county_of_unknown(gazetteer, named, clues)
     text = clues.text[:READ]
     footers = "|".join(clue.text for clue in clues.footers)
     paths = "|".join(clue.text for clue in clues.paths)
-    left, whole = list(namesakes), f"of {len(namesakes)} counties with a {named.township}"
+    left, whole = list(namesakes), {"n": len(namesakes), "township": named.township}
     for words, where in (
-        (clues.title, "title"),
-        (paths, "path"),
-        (text, "text"),
-        (footers, "footer"),
+        (clues.title, _("title")),
+        (paths, _("path")),
+        (text, _("text")),
+        (footers, _("footer")),
     ):
         for tier in ("county", "city", "province"):
             left = _narrow(gazetteer, left, tier, words)
             if len(left) == 1:
-                return left[0], f"only {getattr(left[0], tier)} {whole} is named in the {where}"
+                said = _("only {name} of {n} counties with a {township} is named in the {where}")
+                return left[0], said.format(name=getattr(left[0], tier), where=where, **whole)
     if (place := _by_superior(left, text)) is not None:
-        return place, f"only {place.county} {whole} has a superior as the text names it"
-    return named, f"nothing decides which {whole}"
+        said = _(
+            "only {county} of {n} counties with a {township} has a superior as the text names it"
+        )
+        return place, said.format(county=place.county, **whole)
+    return named, _("nothing decides which of {n} counties with a {township}").format(**whole)
 
 
 def _narrow(gazetteer: Gazetteer, places: list[Place], tier: str, text: str) -> list[Place]:
@@ -346,8 +363,11 @@ def _county_of_unknown(gazetteer: Gazetteer, named: Place, clues: Clues) -> tupl
     if len(counties) == 1:
         (county,) = counties
         full = next((place.county for place in gazetteer.counties(county)), county)
-        return _complete(gazetteer, replace(named, county=full)), "the superior named in the text"
-    return _complete(gazetteer, named), f"the gazetteer has no {named.township} and no text tells"
+        return _complete(gazetteer, replace(named, county=full)), _(
+            "the superior named in the text"
+        )
+    said = _("the gazetteer has no {township} and no text tells")
+    return _complete(gazetteer, named), said.format(township=named.township)
 
 
 # --- papers that are not a township's -----------------------------------------------------------
@@ -369,11 +389,11 @@ def _locate_above(
     place = _complete(gazetteer, place)
     level = _level_of(place)
     if department:
-        why = f"the title names an office: {department}"
+        why = _("the title names an office: {name}").format(name=department)
         return Located(place, Level.DEPARTMENT, (Reason("level", "department", why),))
     fields = ("county", "city", "province")
     reasons = [
-        Reason(name, getattr(place, name), "named in the title, or from the gazetteer")
+        Reason(name, getattr(place, name), _("named in the title, or from the gazetteer"))
         for name in fields
     ]
     return Located(place, level, tuple(reasons))
@@ -393,11 +413,9 @@ def _locate_without(gazetteer: Gazetteer, clues: Clues) -> Located:
             located = _locate_above(
                 gazetteer, replace(clues, title=clue.text), named, _department(clue.text, runs)
             )
-            reasons = tuple(
-                replace(reason, why=f"named in the {clue.why}") for reason in located.reasons
-            )
+            reasons = tuple(replace(reason, why=_named_in(clue.why)) for reason in located.reasons)
             return replace(located, reasons=reasons)
-    for above, why in _named_counties(gazetteer, replace(clues, bodies=()), known=False):
+    for above, why, _sure in _named_counties(gazetteer, replace(clues, bodies=()), known=False):
         place = _complete(gazetteer, above)
-        return Located(place, None, (Reason("county", place.county, f"named in the {why}"),))
-    return Located(Place(), None, (Reason("township", None, "no township is named"),))
+        return Located(place, None, (Reason("county", place.county, _named_in(why)),))
+    return Located(Place(), None, (Reason("township", None, _("no township is named")),))

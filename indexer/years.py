@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from index.i18n import gettext as _
 from index.model import Reason
 from index.numerals import DIGITS, sane_year
 
@@ -50,7 +51,7 @@ def find_year(
         or _before_issue(issued)
     )
     if claim is None:
-        return None, Reason("year", None, "neither title, text, path nor day of issue tells")
+        return None, Reason("year", None, _("neither title, text, path nor day of issue tells"))
     return claim.year, Reason("year", claim.year, claim.why)
 
 
@@ -82,8 +83,8 @@ def _in_title(title: str) -> _Claim | None:
     if not reported or set(reported) & set(planned):
         return None  # nothing reported, or one year both reported and still to come
     if len(set(reported)) > 1:
-        return _Claim(min(reported), "the first of the title's years") if planned else None
-    return _Claim(reported[0], "title")
+        return _Claim(min(reported), _("the first of the title's years")) if planned else None
+    return _Claim(reported[0], _("title"))
 
 
 # --- the text's own evidence --------------------------------------------------------------------
@@ -107,12 +108,12 @@ def _in_text(text: str, headings: Sequence[str], issued: date | None) -> _Claim 
     checks: tuple[Callable[[], _Claim | None], ...] = (
         lambda: _reported(plain),
         lambda: _opening(plain),
-        lambda: _first(_SINCE_THEN, plain, "以来 in the text"),
-        lambda: _headings(headings, _DONE, 0, "most headings about what was done"),
+        lambda: _first(_SINCE_THEN, plain, _("以来 in the text")),
+        lambda: _headings(headings, _DONE, 0, _("most headings about what was done")),
         lambda: _headings(
-            headings, _TO_COME, -1, "the year before that of the headings about plans"
+            headings, _TO_COME, -1, _("the year before that of the headings about plans")
         ),
-        lambda: _first(_UNTIL, plain, "the text counts up to its end"),
+        lambda: _first(_UNTIL, plain, _("the text counts up to its end")),
         lambda: _this_year(plain, issued),
     )
     return next((claim for check in checks if (claim := check())), None)
@@ -120,8 +121,8 @@ def _in_text(text: str, headings: Sequence[str], issued: date | None) -> _Claim 
 
 def _reported(plain: str) -> _Claim | None:
     for found in _REPORTS.finditer(plain):
-        for year, _ in _years(found[1]):
-            return _Claim(year, "the text says that it reports on it (现将…如下)")
+        for year, _match in _years(found[1]):
+            return _Claim(year, _("the text says that it reports on it (现将…如下)"))
     return None
 
 
@@ -132,7 +133,7 @@ def _opening(plain: str) -> _Claim | None:
         for match in _OPENS.finditer(plain[:1500])
         if (year := _number(match[1])) is not None and not _PLAN.match(plain, match.end(1))
     ]
-    return _Claim(found[0], "the text opens with it") if found else None
+    return _Claim(found[0], _("the text opens with it")) if found else None
 
 
 def _first(pattern: re.Pattern[str], plain: str, why: str) -> _Claim | None:
@@ -150,7 +151,7 @@ def _headings(
         plain = _strip(heading, papers=True)
         to_come = _TO_COME.search(plain) is not None
         if about.search(plain) and to_come == (about is _TO_COME):
-            counts.update({year for year, _ in _years(plain)})
+            counts.update({year for year, _match in _years(plain)})
     return _Claim(counts.most_common(1)[0][0] + shift, why) if counts else None
 
 
@@ -159,7 +160,7 @@ def _this_year(plain: str, issued: date | None) -> _Claim | None:
         return None
     half = _HALF_YEAR.search(plain[:400]) is not None and issued.month >= 6
     year = issued.year if issued.month >= 10 or half else issued.year - 1
-    return _Claim(year, f"the text says 今年 and is of {issued.isoformat()}")
+    return _Claim(year, _("the text says 今年 and is of {day}").format(day=issued.isoformat()))
 
 
 # --- evidence beside the text -------------------------------------------------------------------
@@ -173,7 +174,8 @@ def _in_paths(paths: Sequence[str]) -> _Claim | None:
         plain = _strip(_HASH.sub("#", path), papers=False)
         years = {year for found in _PATH_YEAR.finditer(plain) if (year := _number(found[1]))}
         if len(years) == 1:
-            return _Claim(years.pop(), f"the file or its folder is called {path}")
+            said = _("the file or its folder is called {name}")
+            return _Claim(years.pop(), said.format(name=path))
     return None
 
 
@@ -183,4 +185,5 @@ def _before_issue(issued: date | None) -> _Claim | None:
         or (year := sane_year(issued.year if issued.month >= 10 else issued.year - 1)) is None
     ):
         return None
-    return _Claim(year, f"no better evidence than its day of issue, {issued.isoformat()}")
+    said = _("no better evidence than its day of issue, {day}")
+    return _Claim(year, said.format(day=issued.isoformat()))

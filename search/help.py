@@ -12,7 +12,7 @@ from search.results import Help, Without
 
 MOST_PARTS = 8
 """Parts of a query that are left out in turn; each costs a search."""
-LONGEST_WORD = 8
+LONGEST_WORD = 6
 _NAMES = (Field.TOWNSHIP, Field.COUNTY, Field.CITY, Field.PROVINCE)
 
 
@@ -45,8 +45,8 @@ def _parts(question: Question) -> Iterator[tuple[str, str, Question]]:
 def describe(node: Node) -> str:
     """A part of a query much as it was typed."""
     match node:
-        case Text(typed, quoted=quoted):
-            return f'"{typed}"' if quoted else typed
+        case Text(typed):
+            return typed
         case Filter(field, values):
             return f"{field}:{','.join(_value(v) for v in values)}"
         case Not(child):

@@ -27,7 +27,9 @@ def make_snippets(report: Report, section: Section, texts: Sequence[Text]) -> tu
         own = [s for s in sentences if s.start >= section.text_span.start]
         return _opening(report.source, own or sentences)
     groups = _group(marks, sentences)
-    groups.sort(key=lambda group: _worth(group[1]), reverse=True)
+    # A heading is shown above its snippets anyway: what its text says comes first.
+    text = section.text_span.start
+    groups.sort(key=lambda group: (group[0].end > text, _worth(group[1])), reverse=True)
     return tuple(_cut(report.source, span, marks) for span, marks in groups[:MOST])
 
 

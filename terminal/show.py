@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from index.engine import FacetCount, Mode, Status, Tier
 from index.i18n import gettext as _
 from index.i18n import ngettext
-from index.labels import field_label, level_label, part_label
-from index.model import Report, Section, Span
+from index.labels import described_label, field_label, kind_label, level_label, part_label
+from index.model import Reason, Report, Section, Span
 from index.querytree import Field
 from search.results import Hit, Results, Snippet
 from terminal.lines import BAD, FAINT, GOOD, MATCH, TITLE, Line, Piece, clean, pad, width
@@ -45,7 +45,8 @@ def _understood(results: Results) -> Iterator[Line]:
         yield [Piece(text, FAINT)]
     for s in results.synonyms:
         said = _("“{word}” also as: {others}")
-        yield [Piece(said.format(word=clean(s.word), others=", ".join(map(clean, s.others))), FAINT)]
+        others = _(", ").join(map(clean, s.others))
+        yield [Piece(said.format(word=clean(s.word), others=others), FAINT)]
     for i in results.ignored:
         yield [Piece(_("“{word}”: {why}").format(word=clean(i.word), why=i.why), BAD)]
 
@@ -54,17 +55,19 @@ def _totals(results: Results) -> Line:
     if not results.total_sections:
         return [Piece(_("Nothing found."), TITLE)]
     sections = ngettext("{n} section", "{n} sections", results.total_sections)
-    reports = ngettext("{n} report", "{n} reports", results.total_reports)
+    reports = ngettext(" in {n} report", " in {n} reports", results.total_reports)
     line = [
         Piece(sections.format(n=results.total_sections), TITLE),
-        Piece(_(" in ") + reports.format(n=results.total_reports)),
+        Piece(reports.format(n=results.total_reports)),
     ]
     if results.total_occurrences:
-        times = ngettext("{n} occurrence", "{n} occurrences", results.total_occurrences)
-        line.append(Piece(", " + times.format(n=results.total_occurrences)))
+        times = ngettext(", {n} occurrence", ", {n} occurrences", results.total_occurrences)
+        line.append(Piece(times.format(n=results.total_occurrences)))
     if 0 < results.literal_sections < results.total_sections:
-        literal = ngettext("{n} of them literally", "{n} of them literally", results.literal_sections)
-        line.append(Piece("; " + literal.format(n=results.literal_sections)))
+        literal = ngettext(
+            "; {n} of them literally", "; {n} of them literally", results.literal_sections
+        )
+        line.append(Piece(literal.format(n=results.literal_sections)))
     if results.mode is Mode.REPORT:
         line.insert(0, Piece(_("No section holds all of it; these reports do. "), BAD))
     if results.mode is Mode.PARTIAL:
@@ -75,9 +78,11 @@ def _totals(results: Results) -> Line:
 def _hit(hit: Hit, *, by_report: bool) -> Iterator[Line]:
     place = "".join(p for p in (hit.report.place.county, hit.report.place.township) if p)
     where = place or clean(hit.report.title or hit.report.id)
-    head = [Piece(f"{hit.rank}. ", FAINT), Piece(f"{where} {hit.report.year or _('year unknown')}", TITLE)]
+    year = _("{year}").format(year=hit.report.year) if hit.report.year else _("year unknown")
+    head = [Piece(f"{hit.rank}. ", FAINT), Piece(f"{where} {year}", TITLE)]
     if hit.tier is not Tier.LITERAL:
-        head.append(Piece(" " + (_("(words apart)") if hit.tier is Tier.WORDS else _("(in part)")), BAD))
+        how = _("(words apart)") if hit.tier is Tier.WORDS else _("(in part)")
+        head.append(Piece(" " + how, BAD))
     if by_report:
         more = ngettext("{n} section", "{n} sections", hit.sections).format(n=hit.sections)
         head.append(Piece("  " + more, FAINT))
@@ -108,7 +113,8 @@ def _help(results: Results) -> Iterator[Line]:
         yield [Piece(said.format(part=clean(without.text), n=without.sections), FAINT)]
     for word, meant in results.help.suggestions:
         said = _("“{word}” is not in the index. Did you mean: {meant}?")
-        yield [Piece(said.format(word=clean(word), meant=", ".join(map(clean, meant))), BAD)]
+        close = _(", ").join(map(clean, meant))
+        yield [Piece(said.format(word=clean(word), meant=close), BAD)]
 
 
 def _paging(results: Results, total: int) -> Iterator[Line]:
@@ -122,18 +128,22 @@ def _paging(results: Results, total: int) -> Iterator[Line]:
 def show_facet(field: Field, values: Sequence[FacetCount], *, limit: int | None) -> Iterator[Line]:
     """A facet's values with how many sections and reports have them, most first."""
     shown = values[:limit]
+    sections, reports = _("sections"), _("reports")
     names = [facet_name(field, value) for value in shown]
     columns = max([width(field_label(field)), *map(width, names)])
-    yield [
-        Piece(pad(field_label(field), columns), TITLE),
-        Piece(f"  {_('sections'):>8}  {_('reports'):>8}", FAINT),
-    ]
+    head = f"  {_right(sections)}  {_right(reports)}"
+    yield [Piece(pad(field_label(field), columns), TITLE), Piece(head, FAINT)]
     for name, value in zip(names, shown, strict=True):
         mark = "*" if value.selected else " "
         yield [Piece(pad(name, columns)), Piece(f"{mark} {value.count:>8}  {value.reports:>8}")]
     if len(values) > len(shown):
         more = ngettext("… and {n} more", "… and {n} more", len(values) - len(shown))
         yield [Piece(more.format(n=len(values) - len(shown)), FAINT)]
+
+
+def _right(text: str, columns: int = 8) -> str:
+    """The text at the right end of its columns."""
+    return pad("", columns - width(text)) + text
 
 
 def facet_name(field: Field, found: FacetCount) -> str:
@@ -146,7 +156,7 @@ def facet_name(field: Field, found: FacetCount) -> str:
         return level_label(str(found.value))
     if field is Field.TOWNSHIP and len(found.path) > 1:
         county = found.path[-2] or _("county unknown")
-        return clean(f"{found.value} ({county})")
+        return clean(_("{name} ({county})").format(name=found.value, county=county))
     return clean(str(found.value))
 
 
@@ -154,7 +164,7 @@ def show_report(report: Report, only: Section | None = None) -> Iterator[Line]:
     """A report, or one section of it, as text with its headings."""
     yield [Piece(clean(report.title or report.id), TITLE)]
     for name, value in _facts(report):
-        yield [Piece(f"{name}: ", FAINT), Piece(clean(str(value)))]
+        yield [Piece(_("{name}: ").format(name=name), FAINT), Piece(clean(str(value)))]
     for section in report.sections:
         if only is not None and section != only:
             continue
@@ -186,17 +196,24 @@ def _facts(report: Report) -> Iterator[tuple[str, object]]:
         _("Issuer"): report.issuer,
         _("Document number"): report.document_number,
         _("Level"): level_label(report.level),
-        _("File"): ", ".join(f.path for f in report.files),
     }
-    return ((name, value) for name, value in facts.items() if value is not None)
+    yield from ((name, value) for name, value in facts.items() if value is not None)
+    yield from ((_("File"), file.path) for file in report.files)
 
 
 def show_reasons(report: Report) -> Iterator[Line]:
     """Why each field of a report has its value."""
     yield [Piece(clean(report.file), TITLE)]
     for reason in report.reasons:
-        value = _("unknown") if reason.value is None else clean(str(reason.value))
-        yield [Piece(f"  {reason.field} = {value}"), Piece(f"  {clean(reason.why)}", FAINT)]
+        field, value = described_label(reason.field), _shown_value(reason)
+        yield [Piece(f"  {field} = {value}"), Piece(f"  {clean(reason.why)}", FAINT)]
+
+
+def _shown_value(reason: Reason) -> str:
+    if reason.value is None:
+        return _("unknown")
+    labels = {"level": level_label, "kind": kind_label}
+    return labels.get(reason.field, clean)(str(reason.value))
 
 
 def show_status(status: Status) -> Iterator[Line]:
@@ -210,15 +227,17 @@ def show_status(status: Status) -> Iterator[Line]:
         (_("Township reports without a year"), str(status.unknown_years)),
         (_("Township reports without a full place"), str(status.unknown_places)),
         (_("By level"), _counts({level_label(k): n for k, n in status.by_level.items()})),
-        (_("By kind"), _counts(status.by_kind)),
+        (_("By kind"), _counts({kind_label(k): n for k, n in status.by_kind.items()})),
         (_("Size"), f"{status.bytes / 1e6:.1f} MB"),
     ]
     columns = max(width(name) for name, _value in rows)
     for name, value in rows:
         yield [Piece(pad(name, columns) + "  ", FAINT), Piece(value)]
     for row in status.refused:
-        yield [Piece(f"{clean(row.path)}: {clean(row.refused or '')}", BAD)]
+        said = _("{path}: {reason}")
+        reason = clean(row.refused or "")
+        yield [Piece(said.format(path=clean(row.path), reason=reason), BAD)]
 
 
 def _counts(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{name} {n}" for name, n in sorted(counts.items(), key=lambda x: -x[1]))
+    return _(", ").join(f"{name} {n}" for name, n in sorted(counts.items(), key=lambda x: -x[1]))

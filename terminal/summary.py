@@ -28,10 +28,13 @@ def show_summary(summary: Summary) -> Iterator[Line]:
     ]
     if summary.joined:
         said = ngettext(
-            "; {n} file is another form of a report", "; {n} files are other forms of reports", summary.joined
+            "; {n} file is another form of a report",
+            "; {n} files are other forms of reports",
+            summary.joined,
         )
         line.append(Piece(said.format(n=summary.joined)))
-    line.append(Piece(_("  ({found} files, {s:.1f} s)").format(found=summary.found, s=summary.seconds), FAINT))
+    took = _("  ({found} files, {s:.1f} s)").format(found=summary.found, s=summary.seconds)
+    line.append(Piece(took, FAINT))
     yield line
     if summary.missing:
         said = ngettext(
@@ -45,8 +48,9 @@ def show_summary(summary: Summary) -> Iterator[Line]:
         said = ngettext("{n} file refused:", "{n} files refused:", len(summary.refused))
         yield [Piece(said.format(n=len(summary.refused)), BAD)]
     for error in summary.refused[:MOST_LISTED]:
-        hint = f" {clean(error.hint)}" if error.hint else ""
-        yield [Piece(f"  {clean(error.path)}: {clean(error.reason)}.{hint}")]
+        said = _("{path}: {reason}. {hint}") if error.hint else _("{path}: {reason}.")
+        path, reason, hint = clean(error.path), clean(error.reason), clean(error.hint)
+        yield [Piece("  " + said.format(path=path, reason=reason, hint=hint))]
     if len(summary.refused) > MOST_LISTED:
         more = _("  … and {n} more: lawsearch status lists them all")
         yield [Piece(more.format(n=len(summary.refused) - MOST_LISTED))]

@@ -3,36 +3,46 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable
 from io import StringIO
 
+from index.i18n import gettext as _
+from index.labels import part_label, tier_label
 from search.results import Hit
 
-COLUMNS = (
-    "query", "rank", "id", "year", "province", "city", "county", "township", "part", "topics",
-    "title", "heading", "tier", "snippet", "file",
-)  # fmt: skip
 BOM = "\ufeff"
 """Without it a spreadsheet on Chinese Windows takes the file for GBK."""
+
+_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""What could steer a terminal or turn the text around."""
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def header() -> str:
     """The first line, with a byte order mark."""
-    return BOM + _row(COLUMNS)
+    return BOM + _row(
+        (
+            _("query"), _("rank"), _("id"), _("year"), _("province"), _("city"), _("county"),
+            _("township"), _("part"), _("topics"), _("title"), _("heading"), _("tier"),
+            _("snippet"), _("file"),
+        )
+    )  # fmt: skip
 
 
 def rows(query: str, hits: Iterable[Hit]) -> Iterable[str]:
     """A line a hit."""
     for hit in hits:
         place = hit.report.place
+        part = part_label(hit.section.part) if hit.section.part else None
         snippet = hit.snippets[0].text if hit.snippets else ""
         yield _row(
             (
                 query, hit.rank, hit.id, hit.report.year, place.province, place.city, place.county,
-                place.township, hit.section.part, "、".join(hit.section.topics), hit.report.title,
-                " › ".join(hit.heading_path), hit.tier, " ".join(snippet.split()), hit.report.file,
+                place.township, part, "、".join(hit.section.topics), hit.report.title,
+                " › ".join(hit.heading_path), tier_label(hit.tier), " ".join(snippet.split()),
+                hit.report.file,
             )
         )  # fmt: skip
 
@@ -45,6 +55,7 @@ def _row(values: Iterable[object]) -> str:
 
 def _cell(value: object) -> object:
     """Text that a spreadsheet would run as a formula is marked as text."""
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return "'" + value
-    return value
+    if not isinstance(value, str):
+        return value
+    shown = _STEERING.sub("\ufffd", value)
+    return "'" + shown if value.startswith(_FORMULA) else shown

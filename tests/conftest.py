@@ -47,3 +47,19 @@ def _nobodys_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
         for name in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "LOCALAPPDATA", "APPDATA"):
             patch.setenv(name, data)
         yield
+
+
+@pytest.fixture(scope="session")
+def samples_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of samples/, for reading only."""
+    from index.whoosh_engine import WhooshWriter
+    from indexer.build import build_index
+    from indexer.prepare import Settings
+
+    folder = tmp_path_factory.mktemp("samples") / "index"
+    writer = WhooshWriter(folder)
+    try:
+        build_index([ROOT / "samples"], writer, settings=Settings(), jobs=1)
+    finally:
+        writer.close()
+    return folder

@@ -88,11 +88,12 @@ def run_program(arguments: Sequence[str]) -> str:
     from cli import app
 
     screen, errors = Screen(), io.StringIO()
-    with contextlib.redirect_stdout(screen), contextlib.redirect_stderr(errors):
-        try:
-            app(args=list(arguments), prog_name="lawsearch")
-        except SystemExit:
-            pass  # its status is not shown
+    with (
+        contextlib.redirect_stdout(screen),
+        contextlib.redirect_stderr(errors),
+        contextlib.suppress(SystemExit),  # its status is not shown
+    ):
+        app(args=list(arguments), prog_name="lawsearch")
     return screen.text() + errors.getvalue()
 
 
@@ -109,7 +110,7 @@ def run_line(line: str) -> str:
         return ""
     if piped:
         return json.dumps(json.loads(output), indent=4, ensure_ascii=False) + "\n"
-    return output.replace(os.getcwd(), "…")
+    return output.replace(str(Path.cwd()), "…")
 
 
 # --- the kinds of blocks --------------------------------------------------------------------------

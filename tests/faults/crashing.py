@@ -35,7 +35,7 @@ def refuse() -> None:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def run_with_fault(work: Callable[[], None], folder: Path, fault: Fault, at: int) -> int:
+def run_with_fault(work: Callable[[], object], folder: Path, fault: Fault, at: int) -> int:
     """How a process ended whose at-th change to the folder (from 1) met the fault.
 
     A signal's number comes back negative. DONE says that it made fewer changes.
@@ -46,7 +46,7 @@ def run_with_fault(work: Callable[[], None], folder: Path, fault: Fault, at: int
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def _run_child(work: Callable[[], None], folder: Path, fault: Fault, at: int) -> None:
+def _run_child(work: Callable[[], object], folder: Path, fault: Fault, at: int) -> None:
     status = BROKEN
     try:
         _install(_Counter(fault, at), str(folder))
@@ -74,9 +74,9 @@ class _Counter:
 def _install(counter: _Counter, folder: str) -> None:
     sync = os.fsync
 
-    def counted_sync(file: int) -> None:
+    def counted_sync(fd: Any) -> None:
         counter.change()
-        sync(file)
+        sync(fd)
 
     def audit(event: str, args: tuple[Any, ...]) -> None:
         if _is_change(event, args, folder):

@@ -13,7 +13,17 @@ from indexer import build
 from indexer.build import Summary, build_index
 from indexer.prepare import Settings
 
-TOWNSHIPS = ("槿岭镇", "霜溪乡", "荻溪镇", "麦川乡", "听松街道", "榛岭镇", "双桅镇", "鹭溪乡", "石蒲镇")
+TOWNSHIPS = (
+    "槿岭镇",
+    "霜溪乡",
+    "荻溪镇",
+    "麦川乡",
+    "听松街道",
+    "榛岭镇",
+    "双桅镇",
+    "鹭溪乡",
+    "石蒲镇",
+)
 Content = dict[str, str] | None
 """Sources by report id; None where there is no index."""
 
@@ -21,14 +31,16 @@ Content = dict[str, str] | None
 def report_text(township: str, year: int, *, note: str = "") -> str:
     """A short report in the usual form."""
     return (
-        f"青禾县{township}{year}年法治政府建设年度报告\n"
-        f"一、主要举措和成效\n（一）学法守法。{township}办了{year % 100}场普法课，人人参加。{note}\n"
+        f"青禾县{township}{year}年法治政府建设年度报告\n一、主要举措和成效\n"
+        f"（一）学法守法。{township}办了{year % 100}场普法课，人人参加。{note}\n"
         "（二）化解矛盾。一是排查纠纷，二是上门调解。\n"
         "二、存在的问题\n执法力量不足。\n三、下一步打算\n补充执法人员。\n"
     )
 
 
-def write_reports(folder: Path, townships: Sequence[str], *, year: int = 2023, note: str = "") -> None:
+def write_reports(
+    folder: Path, townships: Sequence[str], *, year: int = 2023, note: str = ""
+) -> None:
     """Put a report of each township into the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     for township in townships:

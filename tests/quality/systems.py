@@ -7,7 +7,6 @@ also see the report's title, where year and township stand; ours reads these as 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 from index.analysis import fold_stream
@@ -15,7 +14,7 @@ from index.model import Report, Section
 from index.whoosh_engine import WhooshEngine
 from search.run import Request, Searcher
 
-DEPTH = 100  # hits that a run is measured on
+DEPTH = 1000  # more than there are sections
 Rank = Callable[[str], list[str]]
 
 
@@ -32,7 +31,10 @@ def make_ours(engine: WhooshEngine) -> Rank:
 
 def make_ctrl_f(engine: WhooshEngine) -> Rank:
     """Sections that hold each word of the query as it stands, in browse order."""
-    streams = {id: title + text for id, title, _, text in _sections(engine)}
+    streams = {
+        id: fold_stream(f"{report.title or ''} {section.heading}{report.section_text(section)}")
+        for id, report, section in _sections(engine)
+    }
 
     def rank(query: str) -> list[str]:
         words = [fold_stream(word) for word in query.split()]
@@ -41,19 +43,18 @@ def make_ctrl_f(engine: WhooshEngine) -> Rank:
     return rank
 
 
-def make_whoosh(engine: WhooshEngine, folder: Path, *, every_word: bool) -> Rank:
+def make_whoosh(engine: WhooshEngine, *, every_word: bool) -> Rank:
     """Whoosh with jieba's ChineseAnalyzer over title, heading and text; BM25F as it comes."""
     from jieba.analyse import ChineseAnalyzer
 
-    analyzer = ChineseAnalyzer()
-    return _index_plainly(engine, folder, analyzer, lambda text: text, every_word=every_word)
+    return _index_plainly(engine, ChineseAnalyzer(), str, every_word=every_word)
 
 
-def make_bigrams(engine: WhooshEngine, folder: Path) -> Rank:
+def make_bigrams(engine: WhooshEngine) -> Rank:
     """Whoosh with nothing but the pairs of neighbouring characters, any of them; BM25F."""
     from whoosh.analysis import SpaceSeparatedTokenizer
 
-    return _index_plainly(engine, folder, SpaceSeparatedTokenizer(), _spaced, every_word=False)
+    return _index_plainly(engine, SpaceSeparatedTokenizer(), _spaced, every_word=False)
 
 
 def _spaced(text: str) -> str:
@@ -62,25 +63,15 @@ def _spaced(text: str) -> str:
     return " ".join(run[i : i + 2] for run in stream.split() for i in range(max(1, len(run) - 1)))
 
 
-def _sections(engine: WhooshEngine) -> Iterator[tuple[str, str, str, str]]:
-    """(id, title, heading, text and heading together, folded) of each section, in browse order."""
+def _sections(engine: WhooshEngine) -> Iterator[tuple[str, Report, Section]]:
+    """(id, report, section) of each section, in browse order."""
     for report_id, report in engine.fetch([*engine.report_ids()]).items():
         for section in report.sections:
-            yield f"{report_id}#{section.key}", *_texts(report, section)
-
-
-def _texts(report: Report, section: Section) -> tuple[str, str, str]:
-    whole = f"{section.heading}\n{report.section_text(section)}"
-    return fold_stream(report.title or ""), section.heading, fold_stream(whole)
+            yield f"{report_id}#{section.key}", report, section
 
 
 def _index_plainly(
-    engine: WhooshEngine,
-    folder: Path,
-    analyzer: Any,
-    cut: Callable[[str], str],
-    *,
-    every_word: bool,
+    engine: WhooshEngine, analyzer: Any, cut: Callable[[str], str], *, every_word: bool
 ) -> Rank:
     """A Whoosh index of the sections with this analyzer, and how it ranks."""
     from whoosh import fields, qparser
@@ -90,14 +81,13 @@ def _index_plainly(
     schema = fields.Schema(id=fields.ID(stored=True), title=text, heading=text, text=text)
     index = RamStorage().create_index(schema)
     writer = index.writer()
-    for report_id, report in engine.fetch([*engine.report_ids()]).items():
-        for section in report.sections:
-            writer.add_document(
-                id=f"{report_id}#{section.key}",
-                title=cut(report.title or ""),
-                heading=cut(section.heading),
-                text=cut(report.section_text(section)),
-            )
+    for id, report, section in _sections(engine):
+        writer.add_document(
+            id=id,
+            title=cut(report.title or ""),
+            heading=cut(section.heading),
+            text=cut(report.section_text(section)),
+        )
     writer.commit()
     group = qparser.AndGroup if every_word else qparser.OrGroup
     parser = qparser.MultifieldParser(["title", "heading", "text"], schema, group=group)
