@@ -46,11 +46,13 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32
 	PYTHONPATH=. $(BIN)/lint-imports
+	$(RUN) tools/catalogues.py --check
 	$(RUN) tools/docs.py --check
 
 fix: setup
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+	-$(RUN) tools/catalogues.py
 	$(RUN) tools/docs.py
 
 docs: setup

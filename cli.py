@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from index.errors import BadFilter, LawsearchError, UserError
+from index.errors import BadFilter, LawsearchError, UserError, system_reason
 from index.i18n import gettext as _
 from index.i18n import ngettext
 from index.querytree import Field
@@ -406,7 +406,7 @@ def _queries(words: list[str] | None, from_file: str | None) -> list[str]:
         data = sys.stdin.buffer.read() if from_file == "-" else Path(from_file).read_bytes()
         lines = data.decode("utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or _("it is not UTF-8 text")
+        reason = system_reason(error) if isinstance(error, OSError) else _("it is not UTF-8 text")
         raise UserError(
             _("--from {file}: {reason}").format(file=from_file, reason=reason)
         ) from None

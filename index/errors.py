@@ -23,6 +23,24 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from index.i18n import gettext as _
+from index.i18n import marked
+
+_SYSTEMS_REASONS = (
+    marked("File name too long"),
+    marked("Input/output error"),
+    marked("Is a directory"),
+    marked("No such file or directory"),
+    marked("No space left on device"),
+    marked("Not a directory"),
+    marked("Permission denied"),
+    marked("Read-only file system"),
+)
+"""What the system says, in English even where it speaks another language otherwise."""
+
+
+def system_reason(error: OSError) -> str:
+    """Why the system refused, in the user's language where it is a common reason."""
+    return _(error.strerror) if error.strerror else str(error)
 
 
 class LawsearchError(Exception):

@@ -9,7 +9,7 @@ import socket
 import time
 from pathlib import Path
 
-from index.errors import IndexFull, IndexLocked, StoreError
+from index.errors import IndexFull, IndexLocked, StoreError, system_reason
 from index.i18n import gettext as _
 from index.manifest import open_plain, write_text
 
@@ -32,7 +32,7 @@ class WriterLock:
         except Timeout:
             raise IndexLocked(folder, describe_holder(folder)) from None
         except OSError as error:
-            raise IndexFull(folder, error.strerror or str(error)) from error
+            raise IndexFull(folder, system_reason(error)) from error
         holder = {
             "pid": os.getpid(),
             "host": socket.gethostname(),
@@ -42,7 +42,7 @@ class WriterLock:
             write_text(folder / HOLDER, json.dumps(holder))
         except OSError as error:
             self._lock.release()
-            raise IndexFull(folder, error.strerror or str(error)) from error
+            raise IndexFull(folder, system_reason(error)) from error
 
     def release(self) -> None:
         """Let the next writer in."""

@@ -16,7 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from index.errors import IndexDamaged, IndexMissing, IndexOutdated
+from index.errors import IndexDamaged, IndexMissing, IndexOutdated, system_reason
 from index.i18n import gettext as _
 
 NAME = "manifest.json"
@@ -84,7 +84,7 @@ def _format(number: object) -> str:
 
 def cannot_be_read(error: OSError) -> str:
     """What is wrong with a file that the system does not let us read."""
-    return _("cannot be read ({reason})").format(reason=error.strerror)
+    return _("cannot be read ({reason})").format(reason=system_reason(error))
 
 
 def _is_manifest(content: Mapping[str, Any]) -> bool:

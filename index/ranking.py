@@ -10,7 +10,7 @@ from __future__ import annotations
 from math import log
 
 K1 = 1.2
-B = 0.3  # low: a short section mentions a thing as often as a long one explains it
+B = 0.2  # low: a short section mentions a thing as often as a long one explains it
 HEADING_WEIGHT = 1.5  # what an occurrence in the heading counts beyond one in the text
 NEARNESS_WEIGHT = 1.5
 

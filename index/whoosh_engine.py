@@ -15,7 +15,7 @@ from index import manifest as manifests
 from index.analysis import analysis_version
 from index.answering import answer
 from index.engine import Answer, Batch, FileRow, PreparedReport, Question, Status
-from index.errors import IndexFull, IndexMissing
+from index.errors import IndexFull, IndexMissing, system_reason
 from index.filetable import FileTable, dump_table, find_table, ids_of_before, load_table, table_name
 from index.i18n import gettext as _
 from index.manifest import Manifest
@@ -302,7 +302,7 @@ def _writing(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = system_reason(error)
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             reason = _("the disk is full")
         raise IndexFull(folder, reason) from error

@@ -21,7 +21,7 @@ from index.errors import IndexDamaged, IndexOutdated
 from index.i18n import gettext as _
 from index.manifest import Manifest, read_manifest
 from index.matching import Occurrences
-from index.model import Report
+from index.model import Kind, Level, Part, Report
 from index.places import value_matches
 from index.querytree import Field, Filter, FilterValue, Scope
 from index.record import from_record
@@ -44,8 +44,8 @@ class ReportRow:
     n_sections: int
     id: str
     year: int | None
-    level: str
-    kind: str
+    level: Level
+    kind: Kind
     places: tuple[str | None, ...]  # province, city, county, township
 
     def value(self, field: Field) -> FilterValue:
@@ -173,8 +173,8 @@ class Snapshot:
             n_sections=n_sections,
             id=text("report_id") or "",
             year=int(year) if year else None,
-            level=text("level") or "",
-            kind=text("kind") or "",
+            level=Level(text("level") or ""),
+            kind=Kind(text("kind") or ""),
             places=(text("province"), text("city"), text("county"), text("township")),
         )
 
@@ -283,7 +283,8 @@ class Snapshot:
     def section_values(self, section: int, field: Field) -> Sequence[FilterValue]:
         """The section's values of any field; a topic field may have several or none."""
         if field is Field.PART:
-            return (self._section_text(section, "part") or None,)
+            part = self._section_text(section, "part")
+            return (Part(part) if part else None,)
         if field is Field.TOPIC:
             topics = self._section_text(section, "topics")
             return topics.split("\n") if topics else (None,)

@@ -20,8 +20,11 @@ from pickle import UnpicklingError
 from typing import Any, BinaryIO, Never
 
 from whoosh.filedb.filestore import FileStorage, Storage
+from whoosh.filedb.filetables import FileFormatError
 from whoosh.filedb.structfile import StructFile
 from whoosh.index import IndexError as WhooshIndexError
+from whoosh.matching import ReadTooFar
+from whoosh.reading import TermNotFound
 
 from index import manifest as manifests
 from index.errors import IndexDamaged, IndexMissing, StoreError
@@ -40,7 +43,8 @@ _TEMPORARY = f"{INDEX_NAME}.tmp"
 DAMAGE = (
     *(ArithmeticError, AssertionError, AttributeError, LookupError, MemoryError, RuntimeError),
     *(EOFError, ImportError, OSError, TypeError, ValueError),
-    *(UnpicklingError, struct.error, zlib.error, WhooshIndexError),
+    *(UnpicklingError, struct.error, zlib.error, WhooshIndexError, FileFormatError),
+    *(ReadTooFar, TermNotFound),
 )
 """What Whoosh and we are seen to raise over files that are not what was written."""
 

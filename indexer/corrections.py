@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from index.errors import UserError
+from index.errors import UserError, system_reason
 from index.i18n import gettext as _
 from index.model import Kind, Level, Place, Reason
 from index.numerals import read_year
@@ -154,7 +154,7 @@ def _decode(path: Path) -> str:
         data = path.read_bytes()
     except OSError as error:
         said = _("Could not read {path}: {reason}.")
-        raise UserError(said.format(path=path, reason=error.strerror or error)) from error
+        raise UserError(said.format(path=path, reason=system_reason(error))) from error
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return data.decode(encoding)

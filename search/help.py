@@ -75,9 +75,9 @@ def _suggestions(engine: Engine, question: Question) -> Iterator[tuple[str, tupl
             if filter.field in _NAMES and isinstance(value, str) and value not in names:
                 yield from _one(value, suggest_names(value, names))
     vocabulary: list[tuple[str, int]] | None = None
-    for text in positive_texts(question.tree):
-        if len(text.stream) > LONGEST_WORD:
-            continue  # a sentence is not a slip of a word
+    texts = dict.fromkeys(positive_texts(question.tree))
+    short = (text for text in texts if len(text.stream) <= LONGEST_WORD)  # no slip of a word else
+    for text in islice(short, MOST_PARTS):
         if engine.search(Question(text, limit=0)).total_sections:
             continue
         vocabulary = vocabulary if vocabulary is not None else [*engine.words()]

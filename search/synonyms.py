@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from index.analysis import fold_stream
-from index.errors import UserError
+from index.errors import UserError, system_reason
 from index.i18n import gettext as _
 from index.querytree import And, Filter, Near, Node, Not, Or, Text
 
@@ -80,7 +80,7 @@ def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise _bad_file(path, error.strerror or str(error)) from error
+        raise _bad_file(path, system_reason(error)) from error
     except UnicodeDecodeError as error:
         raise _bad_file(path, _("it is not UTF-8")) from error
 

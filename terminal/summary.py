@@ -36,6 +36,9 @@ def show_summary(summary: Summary) -> Iterator[Line]:
     took = _("  ({found} files, {s:.1f} s)").format(found=summary.found, s=summary.seconds)
     line.append(Piece(took, FAINT))
     yield line
+    if not summary.found:
+        said = _("Nothing to read there; read are txt, md, html, docx, pdf, ofd, doc and wps.")
+        yield [Piece(said, BAD)]
     if summary.missing:
         said = ngettext(
             "{n} file is gone; its report stays until you index with --prune:",

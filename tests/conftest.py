@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from index import i18n
+
 ROOT = Path(__file__).resolve().parent.parent
 
 # The same examples on every run in CI, so that a red run is red again; new ones at a desk.
@@ -32,18 +34,20 @@ _PERSONAL = (
     "PY_COLORS",
 )
 
+# Now and not in a fixture: cli.py translates its help when a test module imports it.
+for _name in _PERSONAL:
+    os.environ.pop(_name, None)
+os.environ["LANG"] = "C.UTF-8"
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _nobodys_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Nothing: the environment for all tests, with a user data folder of their own.
+    """Nothing: all tests have a user data folder of their own.
 
     One for the session, since Hypothesis forbids a new one for each test.
     """
     data = str(tmp_path_factory.mktemp("user-data"))
     with pytest.MonkeyPatch.context() as patch:
-        for name in _PERSONAL:
-            patch.delenv(name, raising=False)
-        patch.setenv("LANG", "C.UTF-8")
         for name in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "LOCALAPPDATA", "APPDATA"):
             patch.setenv(name, data)
         yield
@@ -63,3 +67,20 @@ def samples_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     finally:
         writer.close()
     return folder
+
+
+@pytest.fixture
+def chinese(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nothing: messages are in Chinese."""
+    i18n._catalogue.cache_clear()
+    monkeypatch.setenv("LANGUAGE", "zh_CN")
+    yield
+    i18n._catalogue.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def unsynced() -> Iterator[None]:
+    """Nothing: files are not synced, for modules that write an index for each example."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda descriptor: None)
+        yield

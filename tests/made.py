@@ -147,7 +147,9 @@ _PIECES = st.sampled_from(
     ]
 )
 _TEXTS = st.lists(_PIECES, max_size=14).map("".join)
-_HEADINGS = st.sampled_from(["", "一、", "（一）", "一、枫桥经验\n", "人", "1．調解。", "二 、人 人"])
+_HEADINGS = st.sampled_from(
+    ["", "一、", "（一）", "一、枫桥经验\n", "人", "1．調解。", "二 、人 人"]
+)
 """A heading may be all there is of a section; both may be empty."""
 
 blocks = st.lists(st.tuples(_HEADINGS, _TEXTS), min_size=1, max_size=4)

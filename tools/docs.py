@@ -86,7 +86,9 @@ class Screen(io.TextIOWrapper):
 def run_program(arguments: Sequence[str]) -> str:
     """What the program prints on a terminal, errors last."""
     from cli import app
+    from terminal import progress
 
+    progress.EVERY_S = float("inf")  # a slow machine would show how far it has come
     screen, errors = Screen(), io.StringIO()
     with (
         contextlib.redirect_stdout(screen),

@@ -8,6 +8,7 @@ import os
 import stat
 from pathlib import Path
 
+from index.errors import system_reason
 from index.i18n import gettext as _
 from index.model import SourceFile
 from indexer.read.limits import MIB, Limits, Refused
@@ -88,4 +89,4 @@ def os_reason(error: OSError, path: Path) -> str:
         return _("it is a link that leads back to itself")
     if error.errno == errno.ENXIO:  # what opening a socket says
         return _("it is a socket, not a file")
-    return _("it cannot be opened: {why}").format(why=error.strerror or error)
+    return _("it cannot be opened: {why}").format(why=system_reason(error))

@@ -17,6 +17,8 @@ from index.querytree import And, Field, Filter, FilterValue, Node, Not, Or, Text
 from tests.contract.conftest import Opener
 from tests.made import batch, make_report, plain, plain_section
 
+pytestmark = pytest.mark.usefixtures("unsynced")
+
 ALL = And(())
 
 
@@ -61,7 +63,10 @@ def described(draw: st.DrawFn) -> list[Report]:
         reports.append(
             make_report(
                 f"r{n}",
-                [("一、", draw(st.sampled_from(["枫桥经验", "调解", "枫桥"]))) for _ in range(size)],
+                [
+                    ("一、", draw(st.sampled_from(["枫桥经验", "调解", "枫桥"])))
+                    for _ in range(size)
+                ],
                 year=draw(st.sampled_from([None, 2021, 2022, 2023, 2024])),
                 place=draw(st.sampled_from(PLACES)),
                 level=draw(st.sampled_from([Level.TOWNSHIP, Level.COUNTY])),

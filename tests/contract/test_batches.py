@@ -13,6 +13,8 @@ from indexer.prepare import prepare
 from tests.contract.conftest import Opener
 from tests.made import PAGE_BREAK, batch, make_report
 
+pytestmark = pytest.mark.usefixtures("unsynced")
+
 
 def sections(engine: Engine, text: str) -> int:
     return engine.search(Question(Text(text, text, quoted=True))).total_sections
@@ -128,7 +130,9 @@ def test_rows_of_files_are_kept_replaced_and_forgotten(open_engine: Opener) -> N
 
 def test_status_counts_what_is_not_known_of_township_reports(open_engine: Opener) -> None:
     whole = make_report("r0", [("", "")])
-    county = make_report("r1", [("", "")], level=Level.COUNTY, year=None, place=Place(None, "青禾县"))
+    county = make_report(
+        "r1", [("", "")], level=Level.COUNTY, year=None, place=Place(None, "青禾县")
+    )
     lost = make_report("r2", [("", "")], year=None, place=Place("甲镇"))
     notice = replace(lost, id="r3", kind=Kind.OTHER)
     with open_engine(batch(whole, county), batch(lost, notice)) as engine:

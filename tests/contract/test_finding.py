@@ -17,6 +17,8 @@ from index.querytree import And, Near, Node, Not, Or, Scope, Text, Zone
 from tests.contract.conftest import Opener
 from tests.made import PAGE_BREAK, Where, batch, corpora, make_report, plain, plain_span, streams
 
+pytestmark = pytest.mark.usefixtures("unsynced")
+
 FEW = settings(max_examples=40)
 """Each example writes an index or two; tests marked slow draw more."""
 
@@ -116,7 +118,20 @@ def test_another_report_takes_no_hit_away(open_engine: Opener, data: st.DataObje
 
 def test_many_commits_merges_and_deletions_lose_nothing(open_engine: Opener) -> None:
     random = Random(20)
-    pieces = ["枫桥", "经验", "人", "人人", "２０２４", "調解", "“", "\n", PAGE_BREAK, "𠮷", "，", "Ａ"]
+    pieces = [
+        "枫桥",
+        "经验",
+        "人",
+        "人人",
+        "２０２４",
+        "調解",
+        "“",
+        "\n",
+        PAGE_BREAK,
+        "𠮷",
+        "，",
+        "Ａ",
+    ]
 
     def text() -> str:
         return "".join(random.choices(pieces, k=random.randrange(30)))
@@ -202,7 +217,9 @@ def test_near_counts_the_characters_between(
     assert found(answer) == wanted
 
 
-_STOPPED = st.sampled_from(["本镇开展调解。", "人民调解员入户；", "推进执法！", "群众满意？", "网格员上门。"])
+_STOPPED = st.sampled_from(
+    ["本镇开展调解。", "人民调解员入户；", "推进执法！", "群众满意？", "网格员上门。"]
+)
 _LINE_OF_ITS_OWN = st.sampled_from(["调解员入户", "群众满意", "（三）推进执法"])
 _PARAGRAPHS = st.lists(
     st.lists(_STOPPED, min_size=1, max_size=3).map("".join) | _LINE_OF_ITS_OWN,
@@ -249,7 +266,9 @@ def test_near_takes_any_of_several_words_on_either_side(open_engine: Opener) -> 
 
 
 def test_a_heading_is_searched_by_itself(open_engine: Opener) -> None:
-    report = make_report("r0", [("一、调解工作", "普法。"), ("二、普法", "调解。"), ("三、调", "解。")])
+    report = make_report(
+        "r0", [("一、调解工作", "普法。"), ("二、普法", "调解。"), ("三、调", "解。")]
+    )
     with open_engine(batch(report)) as engine:
         assert found(ask(engine, quoted("调解", Zone.HEADING))) == {("r0", 0)}
         assert found(ask(engine, quoted("调解"))) == {("r0", 0), ("r0", 1), ("r0", 2)}
@@ -267,9 +286,7 @@ def test_a_title_gives_every_section_of_its_report(open_engine: Opener) -> None:
 
 
 @pytest.mark.parametrize("stream", ["人", "人人", "人人人", "人人人人"])
-def test_repeated_characters_are_counted_without_overlap(
-    open_engine: Opener, stream: str
-) -> None:
+def test_repeated_characters_are_counted_without_overlap(open_engine: Opener, stream: str) -> None:
     report = make_report("r0", [("", "人" * 7), ("人", "人"), ("", "个人")])
     with open_engine(batch(report)) as engine:
         answer = ask(engine, quoted(stream))

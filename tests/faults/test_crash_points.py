@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
+from index import whoosh_engine
+from index.manifest import NAME as MANIFEST
 from tests.faults.crashing import DONE, FULL, die, refuse, run_with_fault
 from tests.faults.folders import (
     TOWNSHIPS,
@@ -27,6 +30,7 @@ pytestmark = [
     # The child only writes files and ends; it takes no lock that a thread of pytest may hold.
     pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning"),
 ]
+MOST_SEGMENTS = 3
 MANY = 50
 """Changes that the shortest of the runs makes; it ensures that they are counted at all."""
 
@@ -43,17 +47,17 @@ class Scenario(NamedTuple):
 def first_run(folder: Path) -> Scenario:
     """No index yet."""
     reports, before = folder / "reports", folder / "none"
-    write_reports(reports, TOWNSHIPS[:3])
+    write_reports(reports, TOWNSHIPS[:2])
     return Scenario(reports, before, lambda index: index_folder(reports, index, batch=2))
 
 
 def update(folder: Path) -> Scenario:
     """Reports are changed, new and gone."""
     reports, before = folder / "reports", folder / "before"
-    write_reports(reports, TOWNSHIPS[:5])
-    index_folder(reports, before, batch=5)
-    write_reports(reports, TOWNSHIPS[:2], note="又办了一场。")
-    write_reports(reports, TOWNSHIPS[4:5], year=2024)
+    write_reports(reports, TOWNSHIPS[:3])
+    index_folder(reports, before, batch=3)
+    write_reports(reports, TOWNSHIPS[:1], note="又办了一场。")
+    write_reports(reports, TOWNSHIPS[3:4])
     (reports / f"{TOWNSHIPS[2]}2023.txt").unlink()
     return Scenario(
         reports, before, lambda index: index_folder(reports, index, batch=2, prune=True)
@@ -63,9 +67,9 @@ def update(folder: Path) -> Scenario:
 def merging(folder: Path) -> Scenario:
     """So many segments that some are merged."""
     reports, before = folder / "reports", folder / "before"
-    write_reports(reports, TOWNSHIPS[:7])
+    write_reports(reports, TOWNSHIPS[:MOST_SEGMENTS])
     index_folder(reports, before, batch=1)
-    write_reports(reports, TOWNSHIPS[7:])
+    write_reports(reports, TOWNSHIPS[MOST_SEGMENTS:][:2])
     return Scenario(reports, before, lambda index: index_folder(reports, index, batch=2))
 
 
@@ -78,7 +82,7 @@ def rebuild(folder: Path) -> Scenario:
     (reports / "0.txt").write_text(other, "utf-8")
     index_folder(reports, before, batch=2)
     return Scenario(
-        reports, before, lambda index: index_folder(reports, index, batch=1, rebuild=True), True
+        reports, before, lambda index: index_folder(reports, index, batch=2, rebuild=True), True
     )
 
 
@@ -99,8 +103,10 @@ def is_between(found: Scenario, cut: Content, before: Content, after: dict[str, 
     return known and (found.shrinks or cut.keys() >= old.keys() & after.keys())
 
 
-def how_runs_end(found: Scenario, folder: Path, fault: Callable[[], None]) -> list[int]:
-    """How each run ended that met the fault at its first, second, … change, until one met none.
+def how_runs_end(
+    found: Scenario, folder: Path, fault: Callable[[], None], step: int = 1
+) -> list[int]:
+    """How each run ended that met the fault at its first (second, …) change, until one met none.
 
     After each, the index is whole, and another run makes of it what an undisturbed one would.
     """
@@ -111,7 +117,7 @@ def how_runs_end(found: Scenario, folder: Path, fault: Callable[[], None]) -> li
     ends: list[int] = []
     while not ends or ends[-1] != DONE:
         copy_index(found, index)
-        ends.append(run_with_fault(lambda: found.run(index), index, fault, len(ends) + 1))
+        ends.append(run_with_fault(lambda: found.run(index), index, fault, 1 + step * len(ends)))
         cut = content(index)
         assert is_between(found, cut, before, after), ends
         index_folder(found.reports, index, batch=500, prune=True)
@@ -120,26 +126,38 @@ def how_runs_end(found: Scenario, folder: Path, fault: Callable[[], None]) -> li
     return ends
 
 
-@pytest.mark.parametrize("scenario", [first_run, rebuild])
+@pytest.fixture(autouse=True)
+def _few_segments(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(whoosh_engine, "MAX_SEGMENTS", MOST_SEGMENTS)
+
+
+ALL = pytest.mark.parametrize("scenario", [first_run, update, merging, rebuild])
+NOW_AND_THEN = 9
+
+
+@pytest.mark.parametrize(("fault", "end"), [(die, -9), (refuse, FULL)])
+def test_a_run_cut_short_leaves_a_whole_index(
+    fault: Callable[[], None], end: int, tmp_path: Path
+) -> None:
+    ends = how_runs_end(rebuild(tmp_path), tmp_path, fault, NOW_AND_THEN)
+
+    assert len(ends) > MANY / NOW_AND_THEN
+    assert set(ends) == {end, DONE}
+
+
+@ALL
+@pytest.mark.slow
 def test_a_run_killed_at_any_change_leaves_a_whole_index(
     scenario: Callable[[Path], Scenario], tmp_path: Path
 ) -> None:
     ends = how_runs_end(scenario(tmp_path), tmp_path, die)
 
     assert len(ends) > MANY
-    assert set(ends[:-1]) == {-signal.SIGKILL}
+    assert set(ends) == {-9, DONE}
 
 
+@ALL
 @pytest.mark.slow
-@pytest.mark.parametrize("scenario", [update, merging])
-def test_an_update_killed_at_any_change_leaves_a_whole_index(
-    scenario: Callable[[Path], Scenario], tmp_path: Path
-) -> None:
-    test_a_run_killed_at_any_change_leaves_a_whole_index(scenario, tmp_path)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("scenario", [first_run, update, merging, rebuild])
 def test_a_run_refused_room_at_any_change_leaves_a_whole_index(
     scenario: Callable[[Path], Scenario], tmp_path: Path
 ) -> None:
@@ -147,3 +165,35 @@ def test_a_run_refused_room_at_any_change_leaves_a_whole_index(
 
     assert len(ends) > MANY
     assert set(ends) == {FULL, DONE}
+
+
+def test_all_that_a_commit_names_is_on_disk_before_it_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A power cut is worse than kill -9: what was not synced may be lost, in any order."""
+    index = tmp_path / "index"
+    really_sync, really_replace = os.fsync, Path.replace
+    synced: dict[int, int] = {}  # inode -> size, or for the folder the number of its names
+    unsynced: list[str] = []
+
+    def sync(fd: Any) -> None:
+        state = os.fstat(fd)
+        is_folder = state.st_ino == index.stat().st_ino
+        synced[state.st_ino] = len([*index.iterdir()]) if is_folder else state.st_size
+        really_sync(fd)
+
+    def replace(path: Path, target: Path) -> Path:
+        if target.name == MANIFEST:
+            named = [*json.loads(path.read_text("utf-8"))["files"], path.name]
+            states = {name: (index / name).stat() for name in named}
+            unsynced.extend(n for n, s in states.items() if synced.get(s.st_ino) != s.st_size)
+            synced.pop(index.stat().st_ino)
+        return really_replace(path, target)
+
+    monkeypatch.setattr(os, "fsync", sync)
+    monkeypatch.setattr(Path, "replace", replace)
+    write_reports(tmp_path / "reports", TOWNSHIPS[:4])
+    index_folder(tmp_path / "reports", index, batch=2)
+
+    assert unsynced == []
+    assert synced[index.stat().st_ino] > 0, "the folder is synced again once the name stands"

@@ -18,6 +18,8 @@ from indexer import build
 from indexer.build import Progress, Summary, build_index
 from indexer.prepare import Settings
 
+pytestmark = pytest.mark.usefixtures("unsynced")
+
 DIXI = "青禾县荻溪镇"
 """A township that no gazetteer knows; its reports say their county."""
 
@@ -281,7 +283,9 @@ def test_a_wrong_correction_stops_the_run_before_anything_changes(reports: Repor
 
 def other_text(n: int) -> str:
     """Another paper of the same township and year."""
-    return report_text() + "".join(f"（{n}）第{n}件{k}：另一份材料里的事项{k * n}。\n" for k in range(60))
+    return report_text() + "".join(
+        f"（{n}）第{n}件{k}：另一份材料里的事项{k * n}。\n" for k in range(60)
+    )
 
 
 def test_a_second_paper_gets_a_number_of_its_own_for_ever(reports: Reports) -> None:

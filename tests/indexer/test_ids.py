@@ -22,7 +22,9 @@ WHOLE = Place("荻溪镇", "青禾县", "云汀市", "澜岳省")
         pytest.param(Level.TOWNSHIP, Place("荻溪镇"), 2023, "荻溪镇-2023", id="no county"),
         pytest.param(Level.TOWNSHIP, WHOLE, None, "青禾县荻溪镇-年度报告", id="no year"),
         pytest.param(Level.TOWNSHIP, Place(), 2023, "年度报告-2023", id="no place"),
-        pytest.param(Level.TOWNSHIP, Place(None, "青禾县"), 2023, "年度报告-2023", id="no township"),
+        pytest.param(
+            Level.TOWNSHIP, Place(None, "青禾县"), 2023, "年度报告-2023", id="no township"
+        ),
         pytest.param(Level.TOWNSHIP, Place(), None, "年度报告", id="nothing known"),
         pytest.param(Level.COUNTY, WHOLE, 2023, "青禾县-2023", id="a county"),
         pytest.param(Level.CITY, WHOLE, 2023, "云汀市-2023", id="a city"),
@@ -75,7 +77,13 @@ def test_a_number_is_the_first_that_is_free() -> None:
 
 @pytest.mark.parametrize(
     ("id", "base", "wanted"),
-    [("x", "x", True), ("x~2", "x", True), ("x~y", "x", False), ("x2", "x", False), ("x~", "x", False)],
+    [
+        ("x", "x", True),
+        ("x~2", "x", True),
+        ("x~y", "x", False),
+        ("x2", "x", False),
+        ("x~", "x", False),
+    ],
 )
 def test_a_numbered_id_is_its_base_s(id: str, base: str, wanted: bool) -> None:
     assert has_base(id, base) == wanted

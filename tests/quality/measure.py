@@ -158,14 +158,9 @@ def query_table(judged: Sequence[Judged], scores: Mapping[str, Mapping[str, Scor
     return "\n".join(lines)
 
 
-def run_all(judged: Sequence[Judged]) -> dict[str, Run]:
+def run_all(judged: Sequence[Judged], engine: WhooshEngine) -> dict[str, Run]:
     """What each system finds."""
-    with tempfile.TemporaryDirectory() as folder:
-        engine = index_all(Path(folder))
-        try:
-            return {name: run(judged, make(engine)) for name, make in SYSTEMS.items()}
-        finally:
-            engine.close()
+    return {name: run(judged, make(engine)) for name, make in SYSTEMS.items()}
 
 
 def views(
@@ -184,7 +179,10 @@ def main() -> None:
     parser.add_argument("--queries", action="store_true", help="each query, too")
     arguments = parser.parse_args()
     judged = load_judged()
-    runs = run_all(judged)
+    with tempfile.TemporaryDirectory() as folder:
+        engine = index_all(Path(folder))
+        runs = run_all(judged, engine)
+        engine.close()
     for title, queries, listed in views(judged, runs):
         scores = {name: score(queries, found) for name, found in listed.items()}
         print(f"\n{title}")

@@ -6,6 +6,7 @@ also see the report's title, where year and township stand; ours reads these as 
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -45,8 +46,12 @@ def make_ctrl_f(engine: WhooshEngine) -> Rank:
 
 def make_whoosh(engine: WhooshEngine, *, every_word: bool) -> Rank:
     """Whoosh with jieba's ChineseAnalyzer over title, heading and text; BM25F as it comes."""
-    from jieba.analyse import ChineseAnalyzer
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # jieba leaves a file of its own open
+        import jieba
+        from jieba.analyse import ChineseAnalyzer
 
+    jieba.setLogLevel("WARNING")
     return _index_plainly(engine, ChineseAnalyzer(), str, every_word=every_word)
 
 

@@ -21,6 +21,8 @@ from search.run import Request, Searcher, heading_label
 from search.synonyms import load_synonyms
 from tests.made import batch, corpora, make_report, plain_span, streams, write
 
+pytestmark = pytest.mark.usefixtures("unsynced")
+
 DIXI = Place("荻溪镇", "青禾县", "云汀市", "澜岳省")
 OTHER = Place("荻溪镇", "云麓区", "云汀市", "澜岳省")
 
@@ -54,9 +56,36 @@ def ids(results: Results) -> list[str]:
 
 _TYPED = st.sampled_from(
     [
-        *('"', "“", "”", "「", "(", "（", ")", "|", "｜", "-", "OR", "或", "AND", "NOT", "/s", "/3"),
+        *(
+            '"',
+            "“",
+            "”",
+            "「",
+            "(",
+            "（",
+            ")",
+            "|",
+            "｜",
+            "-",
+            "OR",
+            "或",
+            "AND",
+            "NOT",
+            "/s",
+            "/3",
+        ),
         *("同句", "year:", "年份：", "year:2024", "title:", "heading:调解", "level:county", ","),
-        *("枫桥经验", "２０２４", "2023年", "荻溪镇", "青禾县荻溪镇", "綜治中心", "调解", "人", "。"),
+        *(
+            "枫桥经验",
+            "２０２４",
+            "2023年",
+            "荻溪镇",
+            "青禾县荻溪镇",
+            "綜治中心",
+            "调解",
+            "人",
+            "。",
+        ),
         *(" ", "\u3000", "\n", "\x00", "\u200b", "\ufeff", "𠮷", "\ud800", "\udcff", "\U0010ffff"),
     ]
 )

@@ -53,7 +53,9 @@ def test_every_span_folds_to_what_was_looked_for(data: st.DataObject) -> None:
 
 
 @given(data=st.data())
-def test_without_a_match_the_text_is_shown_from_its_beginning_or_the_heading(data: st.DataObject) -> None:
+def test_without_a_match_the_text_is_shown_from_its_beginning_or_the_heading(
+    data: st.DataObject,
+) -> None:
     (report,) = data.draw(corpora(most=1))
     section = report.sections[0]
     found = make_snippets(report, section, [quoted("没有的字")])
@@ -75,7 +77,11 @@ def test_a_snippet_is_a_whole_sentence() -> None:
 def test_the_sentence_with_most_of_the_query_comes_first() -> None:
     report = make_report("r", [("", "只有院坝会。有院坝会和茶桌。院坝会，院坝会，院坝会。")])
     found = snippets(report, quoted("院坝会"), quoted("茶桌"))
-    assert [s.text for s in found] == ["有院坝会和茶桌。", "院坝会，院坝会，院坝会。", "只有院坝会。"]
+    assert [s.text for s in found] == [
+        "有院坝会和茶桌。",
+        "院坝会，院坝会，院坝会。",
+        "只有院坝会。",
+    ]
 
 
 def test_a_match_that_crosses_sentences_joins_them() -> None:
