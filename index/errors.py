@@ -19,6 +19,7 @@ An error keeps what happened in fields and makes its own message: what, which va
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -40,6 +41,8 @@ _SYSTEMS_REASONS = (
 
 def system_reason(error: OSError) -> str:
     """Why the system refused, in the user's language where it is a common reason."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return _("the disk is full")
     return _(error.strerror) if error.strerror else str(error)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import time
 from collections import Counter
@@ -146,7 +145,10 @@ class WhooshWriter:
 
         self.folder = folder
         with _writing(folder):
-            folder.mkdir(parents=True, exist_ok=True)
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except FileExistsError:
+                raise IndexFull(folder, _("it is a file, not a folder")) from None
         self._lock = WriterLock(folder, wait_s=wait_s)
         try:
             self._open(rebuild)
@@ -232,10 +234,9 @@ class WhooshWriter:
             for prepared in batch.add:
                 _add_report(writer, prepared)
             writer.commit(mergetype=_merge_policy)
-        except BaseException:
-            storage.abandon()
-            raise
-        segments = TOC.read(storage, INDEX_NAME, schema=schema).segments
+            segments = TOC.read(storage, INDEX_NAME, schema=schema).segments
+        finally:
+            storage.close_all()  # close() is what Whoosh calls when one of its readers closes
         prefixes = tuple(f"{segment.segment_id()}." for segment in segments)
         toc = TOC._filename(INDEX_NAME, self._commit + 1)
         return {name for name in storage.list() if name == toc or name.startswith(prefixes)}
@@ -292,7 +293,7 @@ def _blaming(folder: Path, committed: Manifest | None) -> Iterator[None]:
                 with storage.blamed():
                     raise
             finally:
-                storage.close()
+                storage.close_all()  # close() is what Whoosh calls when one of its readers closes
         raise
 
 
@@ -302,10 +303,7 @@ def _writing(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = system_reason(error)
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            reason = _("the disk is full")
-        raise IndexFull(folder, reason) from error
+        raise IndexFull(folder, system_reason(error)) from error
 
 
 def _delete(writer: Any, ids: Collection[str]) -> None:

@@ -124,6 +124,19 @@ class SnapshotStorage(Storage):  # type: ignore[misc]
         self._open.clear()
 
 
+class _TemporaryStorage(FileStorage):  # type: ignore[misc]
+    """A folder for files that are gone when the commit is written; `opened` takes each of them."""
+
+    def __init__(self, folder: Path, opened: list[StructFile]) -> None:
+        super().__init__(str(folder))
+        self._opened = opened
+
+    def create_file(self, name: str, *args: Any, **kwargs: Any) -> StructFile:
+        file = super().create_file(name, *args, **kwargs)
+        self._opened.append(file)
+        return file
+
+
 class CommitStorage(FileStorage):  # type: ignore[misc]
     """A folder in which the next commit is prepared beside the last one."""
 
@@ -144,8 +157,13 @@ class CommitStorage(FileStorage):  # type: ignore[misc]
         self._files.append(file)
         return file
 
-    def abandon(self) -> None:
-        """Close what a commit that failed has left open, so that it can be swept away."""
+    def open_file(self, name: str, **kwargs: Any) -> StructFile:
+        file = super().open_file(name, **kwargs)
+        self._files.append(file)
+        return file
+
+    def close_all(self) -> None:
+        """Close what Whoosh has left open (columns that it merged, and all after an error)."""
         for file in self._files:
             if not file.is_closed:
                 with contextlib.suppress(OSError):
@@ -163,7 +181,7 @@ class CommitStorage(FileStorage):  # type: ignore[misc]
             self.created.discard(name)
 
     def temp_storage(self, name: str | None = None) -> FileStorage:
-        return FileStorage(str(self.path / _TEMPORARY)).create()
+        return _TemporaryStorage(self.path / _TEMPORARY, self._files).create()
 
     def lock(self, name: str) -> Never:
         raise NotImplementedError("the engine holds its own lock")

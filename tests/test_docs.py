@@ -85,6 +85,11 @@ def test_pages_show_what_the_program_prints() -> None:
             "-| `枫桥经验` | 3 |",
             id="count",
         ),
+        pytest.param(
+            "| Query | Sections |\n| --- | --- |\n| `枫桥经验` | 0 |\n\n",
+            "put its row right",
+            id="sort",
+        ),
         pytest.param("```python\nassert 1 == 2\n```\n", "AssertionError", id="python"),
         pytest.param("```text help=query\nUsage\n```\n", "+Usage: lawsearch query", id="help"),
         pytest.param("```console\n$ rm -r samples\n```\n", "only lawsearch", id="another program"),

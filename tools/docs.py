@@ -208,8 +208,17 @@ def _rewrite_table(table: list[str]) -> Iterator[str]:
     for row in table[2:]:
         cells = [cell.strip() for cell in _cells(row)]
         found = answer(cells[0].strip("`").replace("\\|", "|"))
+        before = dict(zip(columns, cells, strict=True)).get("Sections", "")
+        if before and _sort(before) != _sort(found["Sections"]):
+            what = f"{cells[0]} gives {found['Sections']}, not {before}"
+            raise ValueError(f"{what}: put its row right and empty the cell")
         filled = [found.get(name, cell) for name, cell in zip(columns, cells, strict=True)]
         yield f"| {' | '.join(filled)} |"
+
+
+def _sort(sections: str) -> str:
+    """What the words of a row are true of: something, nothing, something in part."""
+    return re.sub(r"[1-9]\d*", "some", sections)
 
 
 def _cells(row: str) -> list[str]:

@@ -23,6 +23,7 @@ DONE, FULL, BROKEN = 0, 3, 99
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 _EVENTS = ("os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.truncate")
 Fault = Callable[[], None]
+Work = Callable[[], object]
 
 
 def die() -> None:
@@ -35,21 +36,26 @@ def refuse() -> None:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def run_with_fault(work: Callable[[], object], folder: Path, fault: Fault, at: int) -> int:
-    """How a process ended whose at-th change to the folder (from 1) met the fault.
+def run_with_fault(work: Work, folder: Path, fault: Fault, at: int) -> int:
+    """How a process ended whose at-th change to the folder (from 1) met the fault."""
+    return run_apart(work, lambda: _install(_Counter(fault, at), str(folder)))
 
-    A signal's number comes back negative. DONE says that it made fewer changes.
+
+def run_apart(work: Work, prepare: Work) -> int:
+    """How a process of its own ended that did the work after some preparation.
+
+    DONE, FULL or BROKEN; a signal's number comes back negative.
     """
     child = os.fork()
     if child == 0:
-        _run_child(work, folder, fault, at)
+        _run_child(work, prepare)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def _run_child(work: Callable[[], object], folder: Path, fault: Fault, at: int) -> None:
+def _run_child(work: Work, prepare: Work) -> None:
     status = BROKEN
     try:
-        _install(_Counter(fault, at), str(folder))
+        prepare()
         work()
         status = DONE
     except IndexFull:

@@ -1,6 +1,7 @@
-"""A process that opens the index and queries it, over and over: python reading.py INDEX BATCH TOTAL.
+"""A process that opens the index and queries it, over and over.
 
-It ends when its standard input does, and prints how often it looked and what was wrong, as JSON.
+python reading.py INDEX BATCH TOTAL: it ends when its standard input does, and prints how often it
+looked and what was wrong, as JSON.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ from pathlib import Path
 
 from index.engine import Question
 from index.errors import IndexMissing
-from index.querytree import And, Field, Text
+from index.querytree import And, Field, Node, Text
 from index.whoosh_engine import WhooshEngine
 
 WORDS = ("调解", "执法", "村", "年度报告")
-TREES = (And(()), *(Text(word, word, quoted=True) for word in WORDS))
+TREES: tuple[Node, ...] = (And(()), *(Text(word, word, quoted=True) for word in WORDS))
 QUESTIONS = tuple(Question(tree, limit=None, facets=(Field.YEAR, Field.PART)) for tree in TREES)
 
 

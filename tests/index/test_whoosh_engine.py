@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -88,7 +87,7 @@ def test_the_old_index_answers_until_a_rebuild_commits(small: Path) -> None:
 def damage(data: bytes) -> dict[str, bytes | None]:
     random = Random(len(data))
     found: dict[str, bytes | None] = {"missing": None, "empty": b"", "cut": data[: len(data) // 2]}
-    places = {0, 1, len(data) - 1, *(random.randrange(len(data)) for _ in range(3))}
+    places = {0, len(data) - 1, random.randrange(len(data))}
     for at in sorted(places):
         bit = 1 << random.randrange(8)
         found[f"bit at {at}"] = data[:at] + bytes([data[at] ^ bit]) + data[at + 1 :]
@@ -120,25 +119,23 @@ def problems(folder: Path) -> str:
         engine.close()
 
 
-def test_damage_to_any_file_is_told_by_its_name_and_never_a_crash(
-    small: Path, tmp_path: Path
-) -> None:
+def test_damage_to_any_file_is_told_by_its_name_and_never_a_crash(small: Path) -> None:
     names = [*read_manifest(small).files]
     assert len(names) > 15
-    copy = tmp_path / "copy"
     for name in names:
-        for what, data in damage((small / name).read_bytes()).items():
-            shutil.copytree(small, copy)
-            if data is None:
-                (copy / name).unlink()
-            else:
-                (copy / name).write_bytes(data)
-            assert name in problems(copy), what
+        file = small / name
+        good = file.read_bytes()
+        for what, data in damage(good).items():
+            file.unlink(missing_ok=True)
+            if data is not None:
+                file.write_bytes(data)
+            assert name in problems(small), what
             try:
-                ask_everything(copy)
+                ask_everything(small)
             except IndexDamaged as error:
                 assert error.file == name, what
-            shutil.rmtree(copy)
+        file.write_bytes(good)
+    assert problems(small) == ""
 
 
 def test_a_damaged_index_is_never_deleted(small: Path) -> None:

@@ -33,5 +33,5 @@ def test_a_facets_columns_are_aligned() -> None:
 @pytest.mark.usefixtures("chinese")
 def test_a_facets_columns_are_aligned_in_chinese() -> None:
     lines = shown()
-    assert lines[0] == "乡镇" + " " * 22 + "节      报告"
+    assert lines[0] == "乡镇" + " " * 24 + "节      报告"
     assert [width(line) for line in lines] == [width(lines[0])] * 4
