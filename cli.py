@@ -9,7 +9,6 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -20,6 +19,22 @@ from index.errors import BadFilter, LawsearchError, UserError, system_reason
 from index.i18n import gettext as _
 from index.i18n import ngettext
 from index.querytree import Field
+from terminal.opening import index_folder, opened
+from terminal.options import (
+    AsJson,
+    Cities,
+    Counties,
+    Exact,
+    IndexDir,
+    Levels,
+    Literal,
+    Parts,
+    Provinces,
+    SynonymFile,
+    Topics,
+    Townships,
+    Years,
+)
 from terminal.usage import Command, Group
 
 if TYPE_CHECKING:
@@ -45,102 +60,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-# Options that several commands share.
-
-
-def complete_township(incomplete: str) -> list[str]:
-    """Townships of the index that begin so."""
-    return _complete(Field.TOWNSHIP, incomplete)
-
-
-def complete_year(incomplete: str) -> list[str]:
-    """Years of the index that begin so."""
-    return _complete(Field.YEAR, incomplete)
-
-
-def _complete(field: Field, incomplete: str) -> list[str]:
-    try:
-        with opened(None) as engine:
-            values = [str(value) for value in engine.values(field) if value is not None]
-    except LawsearchError:
-        return []
-    return sorted(value for value in values if value.startswith(incomplete))
-
-
-IndexDir = Annotated[
-    Path | None,
-    typer.Option(
-        metavar=_("FOLDER"),
-        help=_("The index's folder; else $LAWSEARCH_INDEX, else your user data folder."),
-        show_default=False,
-    ),
-]
-AsJson = Annotated[bool, typer.Option("--json", help=_("Print JSON, one object a line."))]
-Years = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--year",
-        metavar=_("YEAR"),
-        help=_(
-            "2024, 2021..2023, 2021.. or unknown. "
-            "A filter that is repeated means any of its values."
-        ),
-        autocompletion=complete_year,
-    ),
-]
-Townships = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--township",
-        metavar=_("NAME"),
-        help=_("A township's full name, or with its county: 青禾县荻溪镇."),
-        autocompletion=complete_township,
-    ),
-]
-Counties = Annotated[
-    list[str] | None,
-    typer.Option("--county", metavar=_("NAME"), help=_("A county's full name.")),
-]
-Cities = Annotated[
-    list[str] | None,
-    typer.Option("--city", metavar=_("NAME"), help=_("A city's full name.")),
-]
-Provinces = Annotated[
-    list[str] | None,
-    typer.Option("--province", metavar=_("NAME"), help=_("A province's full name.")),
-]
-Parts = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--part",
-        metavar=_("PART"),
-        help=_("achievements, problems, leadership, plans, other or unknown."),
-    ),
-]
-Topics = Annotated[
-    list[str] | None,
-    typer.Option("--topic", metavar=_("TOPIC"), help=_("A topic's name, 行政执法 for example.")),
-]
-Levels = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--level",
-        metavar=_("LEVEL"),
-        help=_("township, county, city, province, department or other."),
-    ),
-]
-Exact = Annotated[
-    bool, typer.Option("--exact", help=_("Only sections that hold every word as it was typed."))
-]
-Literal = Annotated[
-    bool,
-    typer.Option("--literal", help=_("Search years and places as text; do not filter by them.")),
-]
-SynonymFile = Annotated[
-    bool,
-    typer.Option("--synonyms", help=_("Search other names of the same thing too (综治中心…).")),
-]
-
 Run = TypeVar("Run", bound=Callable[..., Any])
 
 
@@ -157,6 +76,8 @@ def command(*, epilog: str = "") -> Callable[[Run], Run]:
                     raise
                 _say(error)
                 raise typer.Exit(FAILED) from None
+            except BrokenPipeError:  # who reads our output has seen enough
+                raise typer.Exit(HITS) from None
             except KeyboardInterrupt:
                 print(_("Interrupted."), file=sys.stderr)
                 raise typer.Exit(INTERRUPTED) from None
@@ -177,29 +98,6 @@ def _say(error: LawsearchError) -> None:
     if error.hint:
         lines.append([Piece(clean(error.hint))])
     print_lines(lines, sys.stderr)
-
-
-def index_folder(option: Path | None) -> Path:
-    """The folder of the index: the option, else the environment's, else the user's data folder."""
-    if option is not None:
-        return option
-    if named := os.environ.get("LAWSEARCH_INDEX"):
-        return Path(named)
-    from platformdirs import user_data_path
-
-    return user_data_path("lawsearch", appauthor=False) / "index"
-
-
-@contextmanager
-def opened(index_dir: Path | None) -> Iterator[WhooshEngine]:
-    """The engine over the last commit. Raises IndexMissing and its like."""
-    from index.whoosh_engine import WhooshEngine
-
-    engine = WhooshEngine(index_folder(index_dir))
-    try:
-        yield engine
-    finally:
-        engine.close()
 
 
 def _print_json(objects: Iterable[Any]) -> None:

@@ -38,7 +38,9 @@ def lawsearch(*arguments: str | Path) -> tuple[float, str]:
     command = [sys.executable, "-m", "lawsearch", *map(str, arguments)]
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
     started = time.perf_counter()
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=environment)
+    done = subprocess.run(
+        command, capture_output=True, text=True, encoding="utf-8", env=environment
+    )
     seconds = time.perf_counter() - started
     if done.returncode == 2:
         sys.exit(done.stderr)

@@ -87,7 +87,9 @@ class Stream:
         return Span(self.source_offset(start), self.source_offset(end - 1) + 1)
 
 
-def _without(span: Span, furniture: Sequence[tuple[int, int, str]]) -> Iterator[Span]:
+def without_furniture(
+    span: Span, furniture: Sequence[tuple[int, int, str]]
+) -> Iterator[Span]:
     """What is left of the span when the (sorted) furniture is taken out."""
     at = span.start
     first = bisect_right(furniture, at, key=itemgetter(1))  # the first that ends after it
@@ -110,7 +112,7 @@ def make_stream(
     runs: list[tuple[int, int]] = []
     length = heading_length = 0
     for index, span in enumerate(spans):
-        for start, end in _without(span, furniture):
+        for start, end in without_furniture(span, furniture):
             for kept in _KEPT.finditer(fold(source[start:end])):
                 runs.append((length, start + kept.start()))
                 pieces.append(kept[0])

@@ -41,7 +41,7 @@ class WriterLock:
         try:
             write_text(folder / HOLDER, json.dumps(holder))
         except OSError as error:
-            self._lock.release()
+            self.release()
             raise IndexFull(folder, system_reason(error)) from error
 
     def release(self) -> None:

@@ -12,6 +12,7 @@ from heapq import merge
 from typing import Protocol
 
 from index.analysis import covering_grams
+from index.fillers import without_fillers
 from index.querytree import And, Filter, Near, Node, Not, Or, Scope, Text, Zone
 
 Occurrences = Mapping[int, Sequence[int]]
@@ -157,7 +158,7 @@ class Matcher:
             return [(p, p + len(text.stream)) for p in own]
         pieces = (
             [(p, p + len(w)) for p in self.occurrences(w, text.zone).get(section, ())]
-            for w in text.words
+            for w in without_fillers(text.words)
         )
         return list(merge(*pieces))
 
@@ -270,11 +271,12 @@ def smallest_gap(left: Sequence[tuple[int, int]], right: Sequence[tuple[int, int
 
 
 def text_spans(stream: str, text: Text) -> list[tuple[int, int]]:
-    """Spans of the text in one stream: its own, else those of its words; overlaps included."""
+    """Spans of the text in one stream: its own, else those of its telling words."""
     own = [*_find_all(stream, text.stream)]
     if own:
         return own
-    return sorted(span for word in text.words for span in _find_all(stream, word))
+    words = without_fillers(text.words)
+    return sorted(span for word in words for span in _find_all(stream, word))
 
 
 def _find_all(stream: str, wanted: str) -> Iterator[tuple[int, int]]:

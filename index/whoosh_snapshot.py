@@ -247,7 +247,7 @@ class Snapshot:
         report, ordinal = self.locate(section)
         found = self.report(report)
         row = found.sections[ordinal]
-        return stream_bounds(found.source, row, section_stream(found, row), scope)
+        return stream_bounds(found, row, section_stream(found, row), scope)
 
     # Reports and facets
 

@@ -22,7 +22,7 @@ def make_snippets(report: Report, section: Section, texts: Sequence[Text]) -> tu
     """The best sentences of the section, best first; its first sentence when nothing is marked."""
     stream = section_stream(report, section)
     marks = mark(stream, texts)
-    sentences = [*sentence_spans(report.source, section)]
+    sentences = [*sentence_spans(report, section)]
     if not marks:
         own = [s for s in sentences if s.start >= section.text_span.start]
         return _opening(report.source, own or sentences)

@@ -37,15 +37,16 @@ def index_command(reports: Path, index: Path) -> list[str]:
     return [sys.executable, str(DRIVER), str(BATCH), *asked]
 
 
-def start(reports: Path, index: Path) -> subprocess.Popen[bytes]:
-    """The command in a process group of its own."""
-    return subprocess.Popen(
-        index_command(reports, index),
-        env=ENVIRONMENT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+def start(reports: Path, index: Path, said: Path) -> subprocess.Popen[bytes]:
+    """The command in a process group of its own; what it says goes to a file."""
+    with said.open("wb") as file:
+        return subprocess.Popen(
+            index_command(reports, index),
+            env=ENVIRONMENT,
+            stdout=file,
+            stderr=file,
+            start_new_session=True,
+        )
 
 
 def finish(reports: Path, index: Path) -> str:
@@ -130,14 +131,14 @@ def kill_at_random(tmp_path: Path, *, kills: int, townships: int, seed: int) -> 
     killed = 0
     with reader(index, total) as saw:
         while killed < kills:
-            process = start(reports, index)
+            process = start(reports, index, tmp_path / "said")
             wait_for_moment(process, index, chance)
             if process.poll() is None:
                 kill(process, group=killed % 2 == 0)
                 killed += 1
                 assert_whole_batches(index, total)
             else:
-                assert process.returncode == 0
+                assert process.returncode == 0, (tmp_path / "said").read_text("utf-8")
                 assert_finished(index, total)
                 (index / MANIFEST).unlink()  # first, so that no reader sees half an index
                 shutil.rmtree(index)
