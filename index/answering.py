@@ -40,9 +40,8 @@ class Sections(Postings, Protocol):
     def section_values(self, section: int, field: Field) -> Sequence[FilterValue]: ...
 
 
-def answer(snapshot: Sections, question: Question) -> Answer:
+def answer(snapshot: Sections, matcher: Matcher, question: Question) -> Answer:
     """The answer: exact totals over all matches, the wanted hits, the wanted facets."""
-    matcher = Matcher(snapshot)
     tiers = _match(snapshot, matcher, question)
     kept, by_field = _apply(snapshot, question.filters, tiers)
     hits = _Hits(snapshot, matcher, question, kept)
@@ -150,6 +149,8 @@ class _Hits:
 
     def page(self) -> tuple[FoundSection, ...]:
         """The hits from offset on, limit of them."""
+        if self._question.limit == 0:  # only the totals are asked for
+            return ()
         ranks = self.scorer.rank(self._kept)
         order = sorted(ranks, key=lambda s: (ranks[s].key, s))
         counts: Counter[int] = Counter()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from heapq import merge
 from typing import Protocol
 
 from index.analysis import covering_grams
@@ -17,6 +16,11 @@ from index.querytree import And, Filter, Near, Node, Not, Or, Scope, Text, Zone
 
 Occurrences = Mapping[int, Sequence[int]]
 """Section number -> ascending stream positions, never empty ones."""
+
+StreamSpan = tuple[int, int]
+
+_REMEMBERED = 300_000
+"""Sections of which occurrences, or bounds, are remembered."""
 
 
 class Postings(Protocol):
@@ -69,11 +73,13 @@ class Postings(Protocol):
 
 
 class Matcher:
-    """Answers about one index; remembers occurrences, so one is made for each question."""
+    """Answers about one index; remembers occurrences: one run of a query asks several questions."""
 
     def __init__(self, postings: Postings) -> None:
         self.postings = postings
         self._found: dict[tuple[str, Zone], Occurrences] = {}
+        self._n_found = 0  # sections in all of _found
+        self._bounds: dict[tuple[int, Scope], Sequence[int]] = {}
 
     def match(self, node: Node) -> dict[int, bool]:
         """The matching sections; True where every text stands literally."""
@@ -113,7 +119,12 @@ class Matcher:
     def _match_all(self, children: Sequence[Node]) -> dict[int, bool]:
         if not children:
             return dict.fromkeys(range(self.postings.n_sections), True)
-        first, *rest = sorted((self.match(child) for child in children), key=len)
+        matches: list[dict[int, bool]] = []
+        for child in children:
+            matches.append(self.match(child))
+            if not matches[-1]:
+                return {}
+        first, *rest = sorted(matches, key=len)
         for other in rest:
             first = {s: literal and other[s] for s, literal in first.items() if s in other}
         return first
@@ -140,8 +151,16 @@ class Matcher:
             everywhere = find_stream(self.postings, stream)
             if zone is Zone.HEADING:
                 everywhere = self._within_headings(everywhere, len(stream))
-            self._found[key] = everywhere
+            self._remember(key, everywhere)
+            return everywhere
         return self._found[key]
+
+    def _remember(self, key: tuple[str, Zone], found: Occurrences) -> None:
+        if self._n_found > _REMEMBERED:
+            self._found.clear()
+            self._n_found = 0
+        self._found[key] = found
+        self._n_found += len(found)
 
     def _within_headings(self, everywhere: Occurrences, length: int) -> Occurrences:
         limits = self.postings.heading_lengths
@@ -151,16 +170,28 @@ class Matcher:
         }
         return {s: positions for s, positions in kept.items() if positions}
 
-    def spans(self, text: Text, section: int) -> list[tuple[int, int]]:
-        """Stream spans of the text in the section: its own, else those of its words; ascending."""
-        own = self.occurrences(text.stream, text.zone).get(section)
-        if own:
-            return [(p, p + len(text.stream)) for p in own]
-        pieces = (
-            [(p, p + len(w)) for p in self.occurrences(w, text.zone).get(section, ())]
-            for w in without_fillers(text.words)
-        )
-        return list(merge(*pieces))
+    def spans(self, text: Text, sections: Collection[int]) -> dict[int, list[list[StreamSpan]]]:
+        """Stream spans of the text in each of the sections: its own, else those of its words.
+
+        Those of one word are one list, ascending. Found by posting list and not by section: a long
+        query has many more words than a section holds.
+        """
+        own = dict(self._spans_of(text.stream, text.zone, sections))
+        found = {section: [spans] for section, spans in own.items()}
+        for word in without_fillers(text.words):
+            for section, spans in self._spans_of(word, text.zone, sections):
+                if section not in own:
+                    found.setdefault(section, []).append(spans)
+        return found
+
+    def _spans_of(
+        self, stream: str, zone: Zone, sections: Collection[int]
+    ) -> Iterator[tuple[int, list[StreamSpan]]]:
+        found, length = self.occurrences(stream, zone), len(stream)
+        fewer, more = (found, sections) if len(found) < len(sections) else (sections, found)
+        for section in fewer:
+            if section in more:
+                yield section, [(p, p + length) for p in found[section]]
 
     def _match_near(self, near: Near) -> Iterator[int]:
         left, right = self._operand(near.left), self._operand(near.right)
@@ -189,9 +220,17 @@ class Matcher:
         if near.scope is Scope.CHARACTERS:
             gap = smallest_gap(left, right)
             return gap is not None and gap <= near.distance
-        ends = self.postings.bounds(section, near.scope)
+        ends = self._bounds_of(section, near.scope)
         units = {bisect_right(ends, start) for start, _ in left}
         return any(bisect_right(ends, start) in units for start, _ in right)
+
+    def _bounds_of(self, section: int, scope: Scope) -> Sequence[int]:
+        key = section, scope
+        if key not in self._bounds:
+            if len(self._bounds) >= _REMEMBERED:
+                self._bounds.clear()
+            self._bounds[key] = self.postings.bounds(section, scope)
+        return self._bounds[key]
 
 
 def _texts(node: Node) -> Iterator[Text]:

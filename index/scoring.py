@@ -5,14 +5,14 @@ A score is compared within one answer only. Sections with the same rank stand in
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from index.analysis import grams
 from index.engine import Tier
 from index.fillers import stretches, without_fillers
-from index.matching import Matcher, disjoint, smallest_gap
+from index.matching import Matcher, StreamSpan, disjoint, smallest_gap
 from index.querytree import Node, Text, Zone, positive_texts
 from index.ranking import HEADING_WEIGHT, idf, nearness, saturate
 
@@ -52,6 +52,8 @@ class Scorer:
 
     def rank(self, sections: Mapping[int, Tier]) -> dict[int, Rank]:
         """The rank of each section."""
+        if not sections:
+            return {}
         scores = self.scores(sections.keys())
         whole = self._with_whole_numbers(sections.keys())
         bare = self._heading_only(sections.keys())
@@ -74,8 +76,8 @@ class Scorer:
             self._add_word(word, scores)
         for gram in self._gram_terms():
             self._add_gram(gram, scores)
-        for section in scores:
-            scores[section] += self._nearness(section)
+        for section, near in self._nearness(sections).items():
+            scores[section] += near
         return scores
 
     def _gram_terms(self) -> list[str]:
@@ -120,24 +122,22 @@ class Scorer:
                 tf, postings.lengths[section], postings.mean_length
             )
 
-    def _nearness(self, section: int) -> float:
-        """The mean nearness of neighbouring operands; 0 for a single one."""
-        operands = [spans for text in self._texts for spans in self._operands(text, section)]
-        if len(operands) < 2:
-            return 0.0
-        gaps = [smallest_gap(a, b) for a, b in pairwise(operands)]
-        return sum(nearness(gap) for gap in gaps if gap is not None) / len(gaps)
+    def _nearness(self, sections: Collection[int]) -> dict[int, float]:
+        """The mean nearness of neighbouring operands, for sections that hold several."""
+        if len(self._texts) == 1 and not self._texts[0].words:
+            return {}
+        operands = self._operands(self._texts, sections)
+        return {s: _mean_nearness(spans) for s, spans in operands.items() if len(spans) > 1}
 
-    def _operands(self, text: Text, section: int) -> list[list[tuple[int, int]]]:
-        own = self._matcher.occurrences(text.stream, text.zone).get(section)
-        if own:
-            return [[(p, p + len(text.stream)) for p in own]]
-        words = (
-            [(p, p + len(w)) for p in self._matcher.occurrences(w, text.zone).get(section, ())]
-            for w in text.words
-            if w in self._words
-        )
-        return [spans for spans in words if spans]
+    def _operands(
+        self, texts: Iterable[Text], sections: Collection[int]
+    ) -> dict[int, list[list[StreamSpan]]]:
+        """Spans of the texts, or of their words, that each section holds, in order of the query."""
+        operands: dict[int, list[list[StreamSpan]]] = {}
+        for text in texts:
+            for section, found in self._matcher.spans(text, sections).items():
+                operands.setdefault(section, []).extend(found)
+        return operands
 
     def _with_whole_numbers(self, sections: Collection[int]) -> set[int]:
         """The sections in which each number of the query stands by itself at least once."""
@@ -171,14 +171,17 @@ class Scorer:
         texts = [text for text in self._texts if text.zone is not Zone.TITLE]
         if len(texts) == 1 and not texts[0].words:
             return self._count_one(texts[0], sections)
-        spans = self._matcher.spans
-        return sum(
-            len(disjoint(span for text in texts for span in spans(text, s))) for s in sections
-        )
+        operands = self._operands(texts, sections) if sections else {}
+        return sum(len(disjoint(chain.from_iterable(spans))) for spans in operands.values())
 
     def _count_one(self, text: Text, sections: Collection[int]) -> int:
         found, size = self._matcher.occurrences(text.stream, text.zone), len(text.stream)
         return sum(count_disjoint(found[s], size) for s in sections if s in found)
+
+
+def _mean_nearness(operands: Sequence[list[StreamSpan]]) -> float:
+    gaps = [smallest_gap(a, b) for a, b in pairwise(operands)]
+    return sum(nearness(gap) for gap in gaps if gap is not None) / len(gaps)
 
 
 def count_disjoint(positions: Sequence[int], size: int) -> int:

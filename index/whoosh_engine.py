@@ -18,6 +18,7 @@ from index.errors import IndexFull, IndexMissing, system_reason
 from index.filetable import FileTable, dump_table, find_table, ids_of_before, load_table, table_name
 from index.i18n import gettext as _
 from index.manifest import Manifest
+from index.matching import Matcher
 from index.model import Kind, Level, Report
 from index.querytree import Field, FilterValue
 from index.record import to_record
@@ -48,11 +49,12 @@ class WhooshEngine:
         """Raises IndexMissing, IndexOutdated, IndexDamaged."""
         self.folder = folder
         self._snapshot = Snapshot(folder, term_versions())
+        self._matcher = Matcher(self._snapshot)
 
     def search(self, question: Question) -> Answer:
         """The sections that match."""
         with self._snapshot.storage.blamed():
-            return answer(self._snapshot, question)
+            return answer(self._snapshot, self._matcher, question)
 
     def fetch(self, report_ids: Collection[str]) -> dict[str, Report]:
         """The reports with these ids."""

@@ -19,7 +19,7 @@ from whoosh.reading import SegmentReader, TermNotFound
 from index.analysis import fold_stream, section_stream
 from index.errors import IndexDamaged, IndexOutdated
 from index.i18n import gettext as _
-from index.manifest import Manifest, read_manifest
+from index.manifest import NAME, Manifest, read_manifest
 from index.matching import Occurrences
 from index.model import Kind, Level, Part, Report
 from index.places import value_matches
@@ -27,7 +27,7 @@ from index.querytree import Field, Filter, FilterValue, Scope
 from index.record import from_record
 from index.sentences import stream_bounds
 from index.whoosh_schema import INDEX_NAME, PLACE_FIELDS, make_schema
-from index.whoosh_storage import SnapshotStorage
+from index.whoosh_storage import DAMAGE, SnapshotStorage
 
 _REPORT_FIELDS = (Field.YEAR, Field.LEVEL, *map(Field, PLACE_FIELDS))
 _UP = {Field.TOWNSHIP: 3, Field.COUNTY: 2, Field.CITY: 1, Field.PROVINCE: 0}
@@ -100,6 +100,9 @@ class Snapshot:
             with self.storage.blamed():
                 self._open_segments()
                 self._number_reports()
+        except DAMAGE as error:  # each file is as its checksum says: they were never a commit
+            self.close()
+            raise IndexDamaged(folder, NAME, _("names files that do not fit together")) from error
         except BaseException:
             self.close()
             raise

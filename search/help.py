@@ -35,7 +35,8 @@ def _parts(question: Question) -> Iterator[tuple[str, str, Question]]:
     for i, child in enumerate(children):
         rest = (*children[:i], *children[i + 1 :])
         if rest or filters:
-            yield "word", describe(child), replace(question, tree=And(rest))
+            kind = "filter" if isinstance(child, Filter) else "word"  # a second one of its field
+            yield kind, describe(child), replace(question, tree=And(rest))
     for i, filter in enumerate(filters):
         kept = (*filters[:i], *filters[i + 1 :])
         if kept or children:

@@ -160,9 +160,8 @@ class Searcher:
         return explain_nothing(self.engine, question)
 
     def _counted(self, recognised: Sequence[Recognised]) -> tuple[Recognition, ...]:
-        return tuple(
-            Recognition(r.field, r.value, r.word, self._count_literal(r.word)) for r in recognised
-        )
+        counts = {word: self._count_literal(word) for word in {r.word for r in recognised}}
+        return tuple(Recognition(r.field, r.value, r.word, counts[r.word]) for r in recognised)
 
     def _count_literal(self, word: str) -> int:
         (text,) = positive_texts(parse_query(f'"{word}"').tree or And(()))
