@@ -17,7 +17,7 @@ from whoosh.index import TOC
 from whoosh.reading import SegmentReader, TermNotFound
 
 from index.analysis import fold_stream, section_stream
-from index.errors import IndexDamaged, IndexOutdated
+from index.errors import IndexDamaged, IndexOutdated, LawsearchError
 from index.i18n import gettext as _
 from index.manifest import NAME, Manifest, read_manifest
 from index.matching import Occurrences
@@ -27,7 +27,7 @@ from index.querytree import Field, Filter, FilterValue, Scope
 from index.record import from_record
 from index.sentences import stream_bounds
 from index.whoosh_schema import INDEX_NAME, PLACE_FIELDS, make_schema
-from index.whoosh_storage import DAMAGE, SnapshotStorage
+from index.whoosh_storage import SnapshotStorage
 
 _REPORT_FIELDS = (Field.YEAR, Field.LEVEL, *map(Field, PLACE_FIELDS))
 _UP = {Field.TOWNSHIP: 3, Field.COUNTY: 2, Field.CITY: 1, Field.PROVINCE: 0}
@@ -100,12 +100,12 @@ class Snapshot:
             with self.storage.blamed():
                 self._open_segments()
                 self._number_reports()
-        except DAMAGE as error:  # each file is as its checksum says: they were never a commit
-            self.close()
-            raise IndexDamaged(folder, NAME, _("names files that do not fit together")) from error
-        except BaseException:
+        except LawsearchError:
             self.close()
             raise
+        except Exception as error:  # each file is as its checksum says: they were never a commit
+            self.close()
+            raise IndexDamaged(folder, NAME, _("names files that do not fit together")) from error
 
     def _open_segments(self) -> None:
         schema = make_schema()

@@ -11,23 +11,19 @@ import contextlib
 import mmap
 import re
 import shutil
-import struct
-import zlib
 from collections.abc import Iterable, Iterator
 from io import SEEK_END, BytesIO
 from pathlib import Path
-from pickle import UnpicklingError
 from typing import Any, BinaryIO, Never
 
 from whoosh.filedb.filestore import FileStorage, Storage
 from whoosh.filedb.filetables import FileFormatError
 from whoosh.filedb.structfile import StructFile
-from whoosh.index import IndexError as WhooshIndexError
 from whoosh.matching import ReadTooFar
 from whoosh.reading import TermNotFound
 
 from index import manifest as manifests
-from index.errors import IndexDamaged, IndexMissing, StoreError
+from index.errors import IndexDamaged, IndexMissing, LawsearchError, StoreError
 from index.i18n import gettext as _
 from index.manifest import LAST_COMMIT, Manifest
 from index.whoosh_schema import INDEX_NAME
@@ -39,14 +35,6 @@ _OURS = re.compile(
 )
 _NUMBERED = re.compile(rf"(?:_{INDEX_NAME}_|files-)(\d{{1,10}})\.(?:toc|json)")
 _TEMPORARY = f"{INDEX_NAME}.tmp"
-
-DAMAGE = (
-    *(ArithmeticError, AssertionError, AttributeError, LookupError, MemoryError, RuntimeError),
-    *(EOFError, ImportError, OSError, TypeError, ValueError),
-    *(UnpicklingError, struct.error, zlib.error, WhooshIndexError, FileFormatError),
-    *(ReadTooFar, TermNotFound),
-)
-"""What Whoosh and we are seen to raise over files that are not what was written."""
 
 
 class SnapshotStorage(Storage):  # type: ignore[misc]
@@ -113,7 +101,9 @@ class SnapshotStorage(Storage):  # type: ignore[misc]
         """Raise IndexDamaged for what a damaged file makes fail; what else fails is a bug."""
         try:
             yield
-        except DAMAGE as error:
+        except LawsearchError:
+            raise
+        except Exception as error:  # Whoosh knows no class for it, and often raises this one
             for name, problem in self.damaged():
                 raise IndexDamaged(self.folder, name, problem) from error
             raise

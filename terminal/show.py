@@ -40,7 +40,7 @@ def _understood(results: Results) -> Iterator[Line]:
             r.literal_sections,
         )
         text = said.format(
-            field=field_label(r.field), value=r.value, n=r.literal_sections, word=clean(r.word)
+            field=field_label(r.field), value=clean(str(r.value)), n=r.literal_sections, word=clean(r.word)
         )
         yield [Piece(text, FAINT)]
     for s in results.synonyms:
@@ -77,7 +77,7 @@ def _totals(results: Results) -> Line:
 
 def _hit(hit: Hit, *, by_report: bool) -> Iterator[Line]:
     place = "".join(p for p in (hit.report.place.county, hit.report.place.township) if p)
-    where = place or clean(hit.report.title or hit.report.id)
+    where = clean(place or hit.report.title or hit.report.id)
     year = _("{year}").format(year=hit.report.year) if hit.report.year else _("year unknown")
     head = [Piece(f"{hit.rank}. ", FAINT), Piece(f"{where} {year}", TITLE)]
     if hit.tier is not Tier.LITERAL:
