@@ -87,9 +87,7 @@ class Stream:
         return Span(self.source_offset(start), self.source_offset(end - 1) + 1)
 
 
-def without_furniture(
-    span: Span, furniture: Sequence[tuple[int, int, str]]
-) -> Iterator[Span]:
+def without_furniture(span: Span, furniture: Sequence[tuple[int, int, str]]) -> Iterator[Span]:
     """What is left of the span when the (sorted) furniture is taken out."""
     at = span.start
     first = bisect_right(furniture, at, key=itemgetter(1))  # the first that ends after it

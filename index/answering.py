@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from index import relaxing
@@ -44,12 +45,14 @@ def answer(snapshot: Sections, matcher: Matcher, question: Question) -> Answer:
     """The answer: exact totals over all matches, the wanted hits, the wanted facets."""
     tiers = _match(snapshot, matcher, question)
     kept, by_field = _apply(snapshot, question.filters, tiers)
+    if question.mode is Mode.REPORT:
+        by_field |= _without_own(snapshot, matcher, question)
     hits = _Hits(snapshot, matcher, question, kept)
     return Answer(
         total_sections=len(kept),
         literal_sections=sum(tier is Tier.LITERAL for tier in kept.values()),
         total_reports=len({snapshot.report_of[s] for s in kept}),
-        total_occurrences=hits.scorer.occurrences(kept.keys()),
+        total_occurrences=hits.scorer.occurrences(),
         hits=hits.page(),
         facets={
             field: count_facet(snapshot, field, by_field.get(field, kept.keys()), question.filters)
@@ -71,6 +74,19 @@ def _match(snapshot: Sections, matcher: Matcher, question: Question) -> dict[int
         tree = And((question.tree, *own)) if own else question.tree
         held = relaxing.by_report(matcher, tree, snapshot.report_of.__getitem__)
     return dict.fromkeys(held, Tier.PARTIAL)
+
+
+def _without_own(
+    snapshot: Sections, matcher: Matcher, question: Question
+) -> dict[Field, list[int]]:
+    """For each filter on sections, the matches without it: it says which reports match at all."""
+    found: dict[Field, list[int]] = {}
+    for own in question.filters:
+        if own.field in SECTION_FIELDS and own.field in question.facets:
+            others = tuple(f for f in question.filters if f is not own)
+            tiers = _match(snapshot, matcher, replace(question, filters=others))
+            found[own.field] = [*_apply(snapshot, others, tiers)[0]]
+    return found
 
 
 def _apply(
@@ -145,13 +161,13 @@ class _Hits:
         kept: Mapping[int, Tier],
     ) -> None:
         self._snapshot, self._question, self._kept = snapshot, question, kept
-        self.scorer = Scorer(matcher, question.tree)
+        self.scorer = Scorer(matcher, question.tree, kept)
 
     def page(self) -> tuple[FoundSection, ...]:
         """The hits from offset on, limit of them."""
         if self._question.limit == 0:  # only the totals are asked for
             return ()
-        ranks = self.scorer.rank(self._kept)
+        ranks = self.scorer.rank()
         order = sorted(ranks, key=lambda s: (ranks[s].key, s))
         counts: Counter[int] = Counter()
         if self._question.by_report:

@@ -10,11 +10,12 @@ import json
 import os
 import re
 import stat
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from index.errors import IndexDamaged, IndexMissing, IndexOutdated, system_reason
 from index.i18n import gettext as _
@@ -26,6 +27,7 @@ LARGEST = 4 << 20
 """Bytes of a manifest; it names some 20 files for each of a few segments."""
 LAST_COMMIT = 2**31 - 1
 _FILE_NAME = re.compile(r"\w[\w.+-]{0,199}", re.ASCII)  # of the folder itself, and no other
+Result = TypeVar("Result")
 _DIGEST = re.compile("[0-9a-f]{64}")
 
 
@@ -54,7 +56,7 @@ def read_manifest(folder: Path) -> Manifest:
     Raises IndexMissing, IndexDamaged, or IndexOutdated for a manifest of another format.
     """
     try:
-        with open_plain(folder, NAME) as file:
+        with patiently(lambda: open_plain(folder, NAME)) as file:
             data = file.read(LARGEST + 1)
     except (FileNotFoundError, NotADirectoryError):
         raise IndexMissing(folder) from None
@@ -126,8 +128,23 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     temporary = write_text(folder / TEMPORARY, json.dumps(content, ensure_ascii=False, indent=1))
     with temporary.open("r+b") as file:
         os.fsync(file.fileno())
-    temporary.replace(folder / NAME)
+    patiently(lambda: temporary.replace(folder / NAME))
     sync_folder(folder)
+
+
+ATTEMPTS = 50 if os.name == "nt" else 1
+"""On Windows a file cannot be replaced while another process reads it, nor opened meanwhile."""
+_PAUSE_S = 0.05
+
+
+def patiently(action: Callable[[], Result], attempts: int = ATTEMPTS) -> Result:
+    """What the action gives; tried again as often where another process has the file."""
+    for _attempt in range(attempts - 1):
+        try:
+            return action()
+        except PermissionError:
+            time.sleep(_PAUSE_S)
+    return action()
 
 
 def write_text(path: Path, text: str) -> Path:

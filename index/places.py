@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
+from index.analysis import fold_stream
 from index.querytree import FilterValue, YearRange
 
 
 def names_place(wanted: str, path: Sequence[str | None]) -> bool:
     """Whether `wanted` is the end of a path: 青禾县松岭镇 names (…, 云汀市, 青禾县, 松岭镇)."""
-    wanted = wanted.replace("/", "")
+    wanted = _folded(wanted.replace("/", ""))
     end = ""
     for name in reversed(path):
-        end = (name or "") + end
+        end = _folded(name or "") + end
         if end == wanted:
             return True
     return False
+
+
+_folded = lru_cache(1 << 12)(fold_stream)
+"""A report may write its township in traditional characters; a query is folded as it is read."""
 
 
 def value_matches(value: FilterValue, path: Sequence[str | None], wanted: FilterValue) -> bool:

@@ -5,15 +5,16 @@ A score is compared within one answer only. Sections with the same rank stand in
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain, pairwise
 
 from index.analysis import grams
 from index.engine import Tier
 from index.fillers import stretches, without_fillers
 from index.matching import Matcher, StreamSpan, disjoint, smallest_gap
-from index.querytree import Node, Text, Zone, positive_texts
+from index.querytree import Node, Text, positive_texts
 from index.ranking import HEADING_WEIGHT, idf, nearness, saturate
 
 _NUMERIC = frozenset("0123456789.")
@@ -41,20 +42,21 @@ TIERS = (Tier.LITERAL, Tier.WORDS, Tier.PARTIAL)
 
 
 class Scorer:
-    """Scores sections for one tree."""
+    """Scores the sections that match a tree."""
 
-    def __init__(self, matcher: Matcher, tree: Node) -> None:
-        self._matcher = matcher
+    def __init__(self, matcher: Matcher, tree: Node, sections: Mapping[int, Tier]) -> None:
+        self._matcher, self._sections = matcher, sections
         self._postings = matcher.postings
         self._texts = tuple(dict.fromkeys(positive_texts(tree)))
         words = without_fillers(word for text in self._texts for word in _words(text))
         self._words = dict.fromkeys(words)  # in order of the query
 
-    def rank(self, sections: Mapping[int, Tier]) -> dict[int, Rank]:
+    def rank(self) -> dict[int, Rank]:
         """The rank of each section."""
+        sections = self._sections
         if not sections:
             return {}
-        scores = self.scores(sections.keys())
+        scores = self.scores()
         whole = self._with_whole_numbers(sections.keys())
         bare = self._heading_only(sections.keys())
         return {
@@ -69,14 +71,14 @@ class Scorer:
         lengths, headings = self._postings.lengths, self._postings.heading_lengths
         return {s for s in sections if lengths[s] == headings[s]}
 
-    def scores(self, sections: Collection[int]) -> dict[int, float]:
+    def scores(self) -> dict[int, float]:
         """BM25 of words and grams, and nearness, for each section."""
-        scores = dict.fromkeys(sections, 0.0)
+        scores = dict.fromkeys(self._sections, 0.0)
         for word in self._words:
             self._add_word(word, scores)
         for gram in self._gram_terms():
             self._add_gram(gram, scores)
-        for section, near in self._nearness(sections).items():
+        for section, near in self._nearness().items():
             scores[section] += near
         return scores
 
@@ -122,20 +124,19 @@ class Scorer:
                 tf, postings.lengths[section], postings.mean_length
             )
 
-    def _nearness(self, sections: Collection[int]) -> dict[int, float]:
+    def _nearness(self) -> dict[int, float]:
         """The mean nearness of neighbouring operands, for sections that hold several."""
         if len(self._texts) == 1 and not self._texts[0].words:
             return {}
-        operands = self._operands(self._texts, sections)
-        return {s: _mean_nearness(spans) for s, spans in operands.items() if len(spans) > 1}
+        held = self._operands.items()
+        return {s: _mean_nearness(spans) for s, spans in held if len(spans) > 1}
 
-    def _operands(
-        self, texts: Iterable[Text], sections: Collection[int]
-    ) -> dict[int, list[list[StreamSpan]]]:
+    @cached_property
+    def _operands(self) -> dict[int, list[list[StreamSpan]]]:
         """Spans of the texts, or of their words, that each section holds, in order of the query."""
         operands: dict[int, list[list[StreamSpan]]] = {}
-        for text in texts:
-            for section, found in self._matcher.spans(text, sections).items():
+        for text in self._texts if self._sections else ():
+            for section, found in self._matcher.spans(text, self._sections.keys()).items():
                 operands.setdefault(section, []).extend(found)
         return operands
 
@@ -166,17 +167,15 @@ class Scorer:
                     inside.update((s, p - back) for p in positions)
         return inside
 
-    def occurrences(self, sections: Collection[int]) -> int:
+    def occurrences(self) -> int:
         """How often the query's texts stand in the sections, overlaps counted once."""
-        texts = [text for text in self._texts if text.zone is not Zone.TITLE]
-        if len(texts) == 1 and not texts[0].words:
-            return self._count_one(texts[0], sections)
-        operands = self._operands(texts, sections) if sections else {}
-        return sum(len(disjoint(chain.from_iterable(spans))) for spans in operands.values())
+        if len(self._texts) == 1 and not self._texts[0].words:
+            return self._count_one(self._texts[0])
+        return sum(len(disjoint(chain.from_iterable(held))) for held in self._operands.values())
 
-    def _count_one(self, text: Text, sections: Collection[int]) -> int:
+    def _count_one(self, text: Text) -> int:
         found, size = self._matcher.occurrences(text.stream, text.zone), len(text.stream)
-        return sum(count_disjoint(found[s], size) for s in sections if s in found)
+        return sum(count_disjoint(found[s], size) for s in self._sections if s in found)
 
 
 def _mean_nearness(operands: Sequence[list[StreamSpan]]) -> float:

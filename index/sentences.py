@@ -63,9 +63,7 @@ def sentence_spans(report: Report, section: Section) -> Iterator[Span]:
             start = end
 
 
-def stream_bounds(
-    report: Report, section: Section, stream: Stream, scope: Scope
-) -> Sequence[int]:
+def stream_bounds(report: Report, section: Section, stream: Stream, scope: Scope) -> Sequence[int]:
     """Ascending stream offsets at which the section's sentences (or paragraphs) end.
 
     A heading is a sentence of its own, and a paragraph where the text begins on another line.

@@ -14,7 +14,7 @@ from index import manifest as manifests
 from index.analysis import analysis_version
 from index.answering import answer
 from index.engine import Answer, Batch, FileRow, PreparedReport, Question, Status
-from index.errors import IndexFull, IndexMissing, system_reason
+from index.errors import IndexFull, IndexMissing, LawsearchError, system_reason
 from index.filetable import FileTable, dump_table, find_table, ids_of_before, load_table, table_name
 from index.i18n import gettext as _
 from index.manifest import Manifest
@@ -25,7 +25,6 @@ from index.record import to_record
 from index.whoosh_schema import INDEX_NAME, PLACE_FIELDS, SCHEMA_VERSION, make_schema
 from index.whoosh_snapshot import Snapshot
 from index.whoosh_storage import (
-    DAMAGE,
     CommitStorage,
     SnapshotStorage,
     begin_again,
@@ -286,16 +285,16 @@ def _blaming(folder: Path, committed: Manifest | None) -> Iterator[None]:
     """Raise IndexDamaged where a damaged file of the last commit is what makes writing fail."""
     try:
         yield
-    except OSError:
+    except (OSError, LawsearchError):
         raise
-    except DAMAGE:
+    except Exception:  # whatever Whoosh raises: it goes on unless a file is found to be damaged
         if committed is not None:
             storage = SnapshotStorage(folder, committed)
             try:
                 with storage.blamed():
                     raise
             finally:
-                storage.close_all()  # close() is what Whoosh calls when one of its readers closes
+                storage.close()
         raise
 
 

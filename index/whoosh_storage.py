@@ -17,10 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Never
 
 from whoosh.filedb.filestore import FileStorage, Storage
-from whoosh.filedb.filetables import FileFormatError
 from whoosh.filedb.structfile import StructFile
-from whoosh.matching import ReadTooFar
-from whoosh.reading import TermNotFound
 
 from index import manifest as manifests
 from index.errors import IndexDamaged, IndexMissing, LawsearchError, StoreError

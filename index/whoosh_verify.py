@@ -8,6 +8,7 @@ from typing import Any
 from index.analysis import count_words, grams, section_stream
 from index.i18n import gettext as _
 from index.model import Report
+from index.querytree import Field
 from index.record import section_id
 from index.whoosh_snapshot import Snapshot
 
@@ -44,6 +45,10 @@ def _columns(snapshot: Snapshot, number: int, report: Report) -> Iterator[str]:
         yield _("{id}: facet columns are not those of the stored report").format(id=row.id)
     for ordinal, section in enumerate(report.sections):
         n = snapshot.first_section[number] + ordinal
+        values = [*snapshot.section_values(n, Field.PART), *snapshot.section_values(n, Field.TOPIC)]
+        if values != [section.part, *(section.topics or (None,))]:
+            said = _("{id}: facet columns are not those of the stored report")
+            yield said.format(id=section_id(row.id, section))
         stream = section_stream(report, section)
         if (snapshot.lengths[n], snapshot.heading_lengths[n]) != (
             len(stream.text),

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from index.engine import Batch, FileRow, PreparedReport, Writer
 from index.errors import ReportError
-from index.model import SourceFile
+from index.model import Report, SourceFile
 from indexer.ids import has_base, numbered
 from indexer.prepare import prepare, with_files
-from indexer.twins import are_twins, preference
+from indexer.twins import Paper, are_twins, paper_of, preference
 
 if TYPE_CHECKING:
     from indexer.build import Summary
@@ -25,8 +25,11 @@ class Batcher:
         basis_of: Callable[[str], str],
         moved: Mapping[str, str],
         summary: Summary,
+        *,
+        gone: Collection[str] = (),
     ) -> None:
         self._writer, self._basis_of, self._moved, self._summary = writer, basis_of, moved, summary
+        self._gone = frozenset(gone)
         self._reserved = frozenset(moved.values())  # for files that may come later
         self._rows = dict(writer.files())
         self._live: dict[str, set[str]] = {}  # report id -> its files' paths
@@ -37,6 +40,7 @@ class Batcher:
         for id in self._live:
             self._by_base.setdefault(id.split("~")[0], set()).add(id)
         self._retired = set(writer.retired())
+        self._papers: dict[str, Paper] = {}  # of the reports that were compared
         self._begin()
 
     def _begin(self) -> None:
@@ -85,8 +89,7 @@ class Batcher:
             refused=error.reason,
             basis=self._basis_of(error.path),
         )
-        if row != before:  # a file that cannot be opened is tried, but not committed, each time
-            self._set_row(row)
+        self._set_row(row)
 
     def add(self, prepared: PreparedReport) -> None:
         """Put a report of one file in, under its own id or into the report it is a form of."""
@@ -101,7 +104,7 @@ class Batcher:
             self._summary.joined += 1
         else:
             id = self._choose_id(base, old)
-            self._add[id] = with_files(prepared, id, prepared.report.files)
+            self._put(id, with_files(prepared, id, prepared.report.files))
             if before and before.report_id:
                 self._summary.changed += 1
             else:
@@ -127,6 +130,7 @@ class Batcher:
         self._live.pop(id, None)
         self._by_base.get(id.split("~")[0], set()).discard(id)
         self._add.pop(id, None)
+        self._papers.pop(id, None)
         self._remove.add(id)
         if "~" in id:
             self._new_retired.add(id)
@@ -149,32 +153,38 @@ class Batcher:
     def _find_twin(self, prepared: PreparedReport, base: str) -> PreparedReport | None:
         """The report of the same place and year that is the same paper, if there is one."""
         candidates = sorted(self._by_base.get(base, ()))
-        committed = self._writer.fetch([id for id in candidates if id not in self._add])
+        paper = paper_of(prepared.report) if candidates else None
         for id in candidates:
-            if id in self._add:
-                other = self._add[id]
-            elif id in committed:
-                other = prepare(committed[id])
-            else:
-                continue
-            if other.report.kind == prepared.report.kind and are_twins(prepared, other):
-                return other
+            if id not in self._papers and (report := self._report(id)):
+                self._papers[id] = paper_of(report)
+            if paper and id in self._papers and are_twins(paper, self._papers[id]):
+                return self._add.get(id) or prepare(self._writer.fetch([id])[id])
         return None
 
+    def _report(self, id: str) -> Report | None:
+        added = self._add.get(id)
+        return added.report if added else self._writer.fetch([id]).get(id)
+
+    def _put(self, id: str, prepared: PreparedReport) -> None:
+        self._add[id] = prepared
+        self._papers.pop(id, None)
+
     def _join(self, prepared: PreparedReport, twin: PreparedReport) -> None:
-        """Make one report of two files of it; the better text is kept."""
+        """Make one report of two files of it; the better text is kept, but no outdated one."""
         id, path = twin.report.id, prepared.report.file
         live = self._live.get(id, set())
         others = tuple(f for f in twin.report.files if f.path != path and f.path in live)
+        outdated = twin.report.file == path or twin.report.file in self._gone
         better = min((prepared, twin), key=lambda p: preference(p.report))
+        better = prepared if outdated else better
         files = (*prepared.report.files, *others)
         first = [f for f in files if f.path == better.report.file]
-        self._add[id] = with_files(
-            better, id, (*first, *sorted((f for f in files if f not in first), key=_by_path))
-        )
+        rest = sorted((f for f in files if f not in first), key=_by_path)
+        self._put(id, with_files(better, id, (*first, *rest)))
 
     def _set_row(self, row: FileRow) -> None:
-        self._rows[row.path] = self._new_rows[row.path] = row
+        if self._rows.get(row.path) != row:  # what cannot be read is told anew on every run
+            self._rows[row.path] = self._new_rows[row.path] = row
         self._forget.discard(row.path)
 
     def flush(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -14,7 +15,7 @@ from index.errors import ReportError
 from index.gazetteer import GAZETTEER_VERSION
 from index.model import SourceFile
 from indexer.batching import Batcher
-from indexer.corrections import Corrections, load_corrections
+from indexer.corrections import find_corrections
 from indexer.files import find_files
 from indexer.pool import Loaded, load_files
 from indexer.prepare import PARSER_VERSION, Settings
@@ -23,8 +24,6 @@ from indexer.read.limits import Refused
 from indexer.read.opening import load
 
 BATCH_REPORTS = 500
-CORRECTIONS_NAME = "corrections.csv"
-"""People's corrections, in a folder that is indexed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +77,23 @@ def build_index(
     """
     started = time.monotonic()
     summary = Summary()
-    settings = _with_corrections(paths, settings)
-    bases = _Bases(settings)
     found, refused = _identify_all(paths)
     summary.found = len(found) + len(refused)
+    settings = replace(settings, corrections=find_corrections(Path(file.path) for file in found))
+    bases = _Bases(settings)
     rows, unread = writer.files(), {error.path for error in refused}
     vanished = _vanished(paths, rows, {file.path for file in found}, unread)
     plan = _plan(found, vanished, rows, bases, rebuild_ids=writer.given(), prune=prune)
     summary.unchanged = plan.unchanged
-    batcher = Batcher(writer, bases.of, plan.moved, summary)
+    batcher = Batcher(writer, bases.of, plan.moved, summary, gone=vanished)
     batcher.drop(plan.vanished if prune else ())
     summary.missing = [] if prune else list(plan.vanished)
+    slips = _slips(paths)
     for error in refused:
-        if os.path.lexists(error.path):
-            batcher.refuse(error, None)
+        if error.path in slips:
+            summary.refused.append(error)
         else:
-            summary.refused.append(error)  # a slip of the command, not a file of the collection
+            batcher.refuse(error, None)
     paths_to_read = [Path(file.path) for file in plan.todo]
     _take_all(
         load_files(paths_to_read, settings, jobs=jobs or os.cpu_count() or 1),
@@ -133,17 +133,21 @@ def _take(batcher: Batcher, loaded: Loaded, source: SourceFile) -> None:
     if loaded.prepared is not None:
         batcher.add(loaded.prepared)
     elif loaded.refused is not None:
-        batcher.refuse(loaded.refused, source)
+        batcher.refuse(loaded.refused, source if _is_still(source) else None)
 
 
-def _with_corrections(paths: Sequence[Path], settings: Settings) -> Settings:
-    """Settings with the corrections.csv of the folders that were named, if there are any."""
-    folders = dict.fromkeys(path if path.is_dir() else path.parent for path in paths)
-    files = [f for folder in folders if (f := folder / CORRECTIONS_NAME).is_file()]
-    if not files:
-        return settings
-    rows = {key: row for file in files for key, row in load_corrections(file).rows.items()}
-    return replace(settings, corrections=Corrections(rows))
+def _is_still(source: SourceFile) -> bool:
+    """Whether a refused file is what it was: else others than these bytes were refused."""
+    try:
+        return load(Path(source.path), DEFAULT_LIMITS)[1].sha256 == source.sha256
+    except Refused:
+        return False
+
+
+def _slips(paths: Sequence[Path]) -> set[str]:
+    """What was named and is not there: a slip of the command, not a file of the collection."""
+    absolute = (os.path.abspath(path) for path in paths)  # noqa: PTH100 - keeps links
+    return {path for path in absolute if not os.path.lexists(path)}
 
 
 class _Bases:
@@ -189,21 +193,31 @@ def _plan(
     here = {file.path for file in found}
     changed = {file.path for file in found if not _is_same(file, rows.get(file.path), bases)}
     siblings = _siblings(rows, changed | (set(vanished) if prune else set()))
-    again = changed | (siblings & here)
+    elsewhere = _identify_elsewhere(siblings - here - set(vanished))
+    again = [f for f in found if f.path in changed or f.path in siblings]
     groups = {
         file.path: (rows[file.path].report_id or file.path) if file.path in rows else file.path
-        for file in found
+        for file in [*again, *elsewhere]
     }
-    todo = sorted((f for f in found if f.path in again), key=lambda f: (groups[f.path], f.path))
+    todo = sorted([*again, *elsewhere], key=lambda f: (groups[f.path], f.path))
     lost = {rows[path].sha256: rows[path].report_id for path in vanished}
     moved = {f.path: id for f in todo if f.path not in rows and (id := lost.get(f.sha256))}
     return _Plan(
         todo=tuple(todo),
         groups=groups,
-        unchanged=len(found) - len(todo),
+        unchanged=len(found) - len(again),
         vanished=vanished,
         moved={path: id for path, id in rebuild_ids.items() if path in here} | moved,
     )
+
+
+def _identify_elsewhere(paths: Iterable[str]) -> list[SourceFile]:
+    """Files in folders that were not named, as far as they can be read."""
+    files: list[SourceFile] = []
+    for path in paths:
+        with suppress(Refused):
+            files.append(load(Path(path), DEFAULT_LIMITS)[1])
+    return files
 
 
 def _vanished(

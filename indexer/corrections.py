@@ -9,6 +9,7 @@ that fit a file the longest counts.
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -20,6 +21,9 @@ from index.model import Kind, Level, Place, Reason
 from index.numerals import read_year
 from indexer.describe import Description
 from indexer.locate import complete_place
+
+CORRECTIONS_NAME = "corrections.csv"
+"""A table's name in a folder; it holds for all files below."""
 
 Value = str | int | None
 
@@ -96,6 +100,32 @@ class Corrections:
             if (row := self.rows.get(parts[:length])) is not None:
                 return row
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class FolderCorrections:
+    """The tables of several folders; each holds for the files below its own."""
+
+    tables: Mapping[Path, Corrections]
+
+    def for_file(self, path: str | Path) -> Correction | None:
+        """The correction in the nearest folder's table that has one for the file, or None."""
+        for folder in Path(path).parents:
+            table = self.tables.get(folder)
+            if table is not None and (row := table.for_file(path)) is not None:
+                return row
+        return None
+
+
+def find_corrections(paths: Iterable[Path]) -> FolderCorrections:
+    """The tables of all folders that the files lie in, up to the root. Raises UserError.
+
+    What holds for a file does not depend on which of its folders was named for indexing.
+    """
+    folders = {folder for path in paths for folder in path.parents}
+    files = {folder: folder / CORRECTIONS_NAME for folder in sorted(folders)}
+    found = {folder: file for folder, file in files.items() if os.path.isfile(file)}  # noqa: PTH113 - is_file() may raise
+    return FolderCorrections({folder: load_corrections(file) for folder, file in found.items()})
 
 
 def load_corrections(path: Path) -> Corrections:

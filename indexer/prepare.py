@@ -8,7 +8,7 @@ from pathlib import Path
 from index.analysis import count_words, is_whole, section_stream
 from index.engine import PreparedReport, PreparedSection
 from index.model import Report, SourceFile
-from indexer.corrections import Corrections, correct
+from indexer.corrections import FolderCorrections, correct
 from indexer.describe import Hints, describe
 from indexer.ids import base_id
 from indexer.parse import parse_outline
@@ -25,7 +25,7 @@ class Settings:
 
     county: str | None = None
     encoding: str | None = None
-    corrections: Corrections | None = None
+    corrections: FolderCorrections | None = None
 
 
 def load_report(path: Path, reader: Reader, settings: Settings) -> Report:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import PurePath
+from typing import NamedTuple
 
-from index.engine import PreparedReport
-from index.model import Report
+from index.analysis import section_stream
+from index.model import Kind, Report
 
 SHINGLE = 8  # characters
 LEAST_SHARED = 0.8
@@ -23,15 +24,27 @@ def shingles(streams: Iterable[str]) -> frozenset[int]:
     return frozenset(hash(text[i : i + SHINGLE]) for i in range(max(1, len(text) - SHINGLE + 1)))
 
 
-def are_twins(one: PreparedReport, other: PreparedReport) -> bool:
+class Paper(NamedTuple):
+    """What tells whether two reports are the same paper."""
+
+    kind: Kind
+    shingles: frozenset[int]
+
+
+def paper_of(report: Report) -> Paper:
+    """The report as it is compared with others."""
+    return Paper(report.kind, shingles(section_stream(report, s).text for s in report.sections))
+
+
+def are_twins(one: Paper, other: Paper) -> bool:
     """Whether two reports of the same place and year are the same paper.
 
     Both must hold most of the other: formats differ in furniture and in lost characters, while
     two papers of one township and year (a report and its supplement) differ in whole parts.
     """
-    a, b = (shingles(s.stream for s in p.sections) for p in (one, other))
-    shared = len(a & b)
-    return shared >= LEAST_SHARED * max(len(a), len(b))
+    fewer, more = sorted((one.shingles, other.shingles), key=len)
+    least = LEAST_SHARED * len(more)
+    return one.kind == other.kind and len(fewer) >= least and len(fewer & more) >= least
 
 
 def preference(report: Report) -> tuple[int, int, str]:

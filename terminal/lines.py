@@ -92,7 +92,7 @@ def wrap(line: Line, columns: int) -> Iterator[Line]:
         if at > start and _may_break(cells[at - 1][0], c):
             end = at
         used += width(c)
-        if used > columns and at > start:
+        while used > columns and at > start:
             end = end if end > start else at
             yield _row(cells[start:end])
             start, used = end, sum(width(c) for c, _ in cells[end : at + 1])

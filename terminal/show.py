@@ -40,7 +40,10 @@ def _understood(results: Results) -> Iterator[Line]:
             r.literal_sections,
         )
         text = said.format(
-            field=field_label(r.field), value=clean(str(r.value)), n=r.literal_sections, word=clean(r.word)
+            field=field_label(r.field),
+            value=clean(str(r.value)),
+            n=r.literal_sections,
+            word=clean(r.word),
         )
         yield [Piece(text, FAINT)]
     for s in results.synonyms:

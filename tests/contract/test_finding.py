@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import product
+from itertools import pairwise, product
 from random import Random
 
 import pytest
@@ -49,7 +49,7 @@ def batches_of(draw: st.DrawFn, reports: list[Report]) -> list[list[Report]]:
     """The reports in the order given, in one or more batches."""
     cuts = draw(st.sets(st.integers(1, max(len(reports) - 1, 1))))
     edges = [0, *sorted(cut for cut in cuts if cut < len(reports)), len(reports)]
-    return [reports[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    return [reports[a:b] for a, b in pairwise(edges)]
 
 
 @st.composite

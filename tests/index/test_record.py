@@ -44,7 +44,10 @@ def test_every_field_survives() -> None:
 
 def test_the_printed_report_is_the_contract() -> None:
     report = make_report(
-        "青禾县槿岭镇-2023", [("一、成效。", "\n一是普法。")], parts=[Part.ACHIEVEMENTS], path="/a.txt"
+        "青禾县槿岭镇-2023",
+        [("一、成效。", "\n一是普法。")],
+        parts=[Part.ACHIEVEMENTS],
+        path="/a.txt",
     )
     section = replace(report.sections[0], measures=(Span(6, 11),))
     report = replace(report, sections=(section,), reasons=(Reason("year", 2023, "title"),))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 
@@ -22,12 +24,18 @@ def sentences(heading: str, text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        pytest.param("一句。二句！三句？四句；五", ["一句。", "二句！", "三句？", "四句；", "五"], id="stops"),
-        pytest.param("他说：“好。”再说。", ["他说：“好。”", "再说。"], id="a closing quote goes along"),
+        pytest.param(
+            "一句。二句！三句？四句；五", ["一句。", "二句！", "三句？", "四句；", "五"], id="stops"
+        ),
+        pytest.param(
+            "他说：“好。”再说。", ["他说：“好。”", "再说。"], id="a closing quote goes along"
+        ),
         pytest.param("（一句。）二句", ["（一句。）", "二句"], id="a closing bracket goes along"),
         pytest.param("短行\n另一行", ["短行", "另一行"], id="short lines"),
         pytest.param(f"{LONG}\n一起上门。", [f"{LONG}\n一起上门。"], id="a wrapped line goes on"),
-        pytest.param(f"{LONG}：\n一起上门。", [f"{LONG}：", "一起上门。"], id="a colon ends a line"),
+        pytest.param(
+            f"{LONG}：\n一起上门。", [f"{LONG}：", "一起上门。"], id="a colon ends a line"
+        ),
         pytest.param("\n\u3000\u3000一句。 \n\n", ["一句。"], id="space around"),
         pytest.param("。。。", ["。", "。", "。"], id="only stops"),
         pytest.param(" \n ", [], id="only space"),
@@ -65,7 +73,7 @@ def test_bounds_rise_to_the_end_of_the_stream(made: list[tuple[str, str]]) -> No
 def units(report: Report, scope: Scope) -> list[str]:
     stream = section_stream(report, report.sections[0])
     bounds = [0, *stream_bounds(report, report.sections[0], stream, scope)]
-    parts = [stream.text[a:b] for a, b in zip(bounds, bounds[1:], strict=False)]
+    parts = [stream.text[a:b] for a, b in pairwise(bounds)]
     return [part for part in parts if part]
 
 

@@ -45,7 +45,9 @@ def small(tmp_path: Path) -> Path:
 def test_an_index_of_another_version_is_refused_and_left_alone(small: Path, name: str) -> None:
     manifest = read_manifest(small)
     versions = dict(manifest.versions) | {name: "of old"}
-    write_manifest(small, type(manifest)(manifest.commit, manifest.written, versions, manifest.files))
+    write_manifest(
+        small, type(manifest)(manifest.commit, manifest.written, versions, manifest.files)
+    )
     before = committed(small)
     for open_it in (WhooshEngine, WhooshWriter):
         with pytest.raises(IndexOutdated, match="of old") as error:
@@ -94,6 +96,15 @@ def damage(data: bytes) -> dict[str, bytes | None]:
     return found
 
 
+def file_of_damage(folder: Path) -> str | None:
+    """The file that asking everything complains of; None where no answer came to need it."""
+    try:
+        ask_everything(folder)
+    except IndexDamaged as error:
+        return error.file
+    return None
+
+
 def ask_everything(folder: Path) -> None:
     engine = WhooshEngine(folder)
     try:
@@ -130,10 +141,7 @@ def test_damage_to_any_file_is_told_by_its_name_and_never_a_crash(small: Path) -
             if data is not None:
                 file.write_bytes(data)
             assert name in problems(small), what
-            try:
-                ask_everything(small)
-            except IndexDamaged as error:
-                assert error.file == name, what
+            assert file_of_damage(small) in (None, name), what
         file.write_bytes(good)
     assert problems(small) == ""
 
@@ -238,9 +246,10 @@ def test_a_batch_that_breaks_leaves_the_last_commit(
 ) -> None:
     before = committed(small)
     writer = WhooshWriter(small)
-    with monkeypatch.context() as patch, pytest.raises(MemoryError):
+    with monkeypatch.context() as patch:
         patch.setattr(whoosh_engine, step, break_in(step))
-        writer.write(batch(report(9), remove=["r1"]))
+        with pytest.raises(MemoryError):
+            writer.write(batch(report(9), remove=["r1"]))
     assert before.keys() >= {p.name for p in small.iterdir()} - {"writer.lock", "writer.json"}
     writer.write(batch(report(9)))  # the same writer goes on
     writer.close()

@@ -16,7 +16,7 @@ from index.engine import Mode, Sort, Tier
 from index.model import Part, Place, Report
 from index.querytree import Field, Filter, YearRange
 from index.whoosh_engine import WhooshEngine
-from search.results import Results, results_json
+from search.results import Hit, Results, results_json
 from search.run import Request, Searcher, heading_label
 from search.synonyms import load_synonyms
 from tests.made import batch, corpora, make_report, plain_span, streams, write
@@ -96,7 +96,7 @@ _QUERIES = st.one_of(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(query=_QUERIES, exact=st.booleans(), literal=st.booleans(), by_report=st.booleans(),
        sort=st.sampled_from(Sort), expand=st.booleans(), page=st.integers(1, 3))  # fmt: skip
 def test_no_query_raises_and_its_answer_can_be_written(
@@ -307,7 +307,7 @@ def test_synonyms_are_told_when_used() -> None:
 def test_pages_put_together_are_all_hits(samples: Searcher, query: str, by_report: bool) -> None:
     request = Request(query, by_report=by_report, limit=None)
     everything = samples.run(request)
-    paged = []
+    paged: list[Hit] = []
     for page in range(1, len(everything.hits) // 4 + 2):
         paged += samples.run(replace(request, limit=4, page=page)).hits
     assert [hit.id for hit in paged] == [hit.id for hit in everything.hits]
