@@ -26,10 +26,10 @@ class Batcher:
         moved: Mapping[str, str],
         summary: Summary,
         *,
-        gone: Collection[str] = (),
+        outdated: Collection[str] = (),
     ) -> None:
         self._writer, self._basis_of, self._moved, self._summary = writer, basis_of, moved, summary
-        self._gone = frozenset(gone)
+        self._outdated = set(outdated)  # what is indexed of these files is not what they hold now
         self._reserved = frozenset(moved.values())  # for files that may come later
         self._rows = dict(writer.files())
         self._live: dict[str, set[str]] = {}  # report id -> its files' paths
@@ -49,6 +49,7 @@ class Batcher:
         self._new_rows: dict[str, FileRow] = {}
         self._forget: set[str] = set()
         self._new_retired: set[str] = set()
+        self._left: set[str] = set()  # ids of reports that a file has left
 
     @property
     def size(self) -> int:
@@ -77,6 +78,7 @@ class Batcher:
     def refuse(self, error: ReportError, source: SourceFile | None) -> None:
         """Note that a file cannot be read; what an earlier version of it gave stays."""
         self._summary.refused.append(error)
+        self._outdated.discard(error.path)  # there is nothing newer
         before = self._rows.get(error.path)
         if before and before.report_id:
             self._claim(error.path, before.report_id)
@@ -109,6 +111,7 @@ class Batcher:
                 self._summary.changed += 1
             else:
                 self._summary.added += 1
+        self._outdated.discard(source.path)
         self._claim(source.path, id)
         self._set_row(
             FileRow(
@@ -126,6 +129,7 @@ class Batcher:
         files = self._live.get(id, set())
         files.discard(path)
         if files:
+            self._left.add(id)
             return
         self._live.pop(id, None)
         self._by_base.get(id.split("~")[0], set()).discard(id)
@@ -174,7 +178,7 @@ class Batcher:
         id, path = twin.report.id, prepared.report.file
         live = self._live.get(id, set())
         others = tuple(f for f in twin.report.files if f.path != path and f.path in live)
-        outdated = twin.report.file == path or twin.report.file in self._gone
+        outdated = twin.report.file in self._outdated
         better = min((prepared, twin), key=lambda p: preference(p.report))
         better = prepared if outdated else better
         files = (*prepared.report.files, *others)
@@ -187,8 +191,19 @@ class Batcher:
             self._rows[row.path] = self._new_rows[row.path] = row
         self._forget.discard(row.path)
 
+    def _strike_out(self, id: str) -> None:
+        """Take files that have left a report, and are another's now, out of its list."""
+        live, report = self._live.get(id, set()), self._report(id)
+        if report is None or {f.path for f in report.files} <= live:
+            return
+        files = tuple(f for f in report.files if f.path in live)
+        if files:
+            self._put(id, with_files(self._add.get(id) or prepare(report), id, files))
+
     def flush(self) -> None:
         """Commit the batch, if there is anything in it."""
+        for id in sorted(self._left):
+            self._strike_out(id)
         if not (self._add or self._remove or self._new_rows or self._forget):
             return
         self._writer.write(

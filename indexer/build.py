@@ -79,13 +79,15 @@ def build_index(
     summary = Summary()
     found, refused = _identify_all(paths)
     summary.found = len(found) + len(refused)
-    settings = replace(settings, corrections=find_corrections(Path(file.path) for file in found))
+    settings = _with_corrections(settings, found)
     bases = _Bases(settings)
     rows, unread = writer.files(), {error.path for error in refused}
     vanished = _vanished(paths, rows, {file.path for file in found}, unread)
     plan = _plan(found, vanished, rows, bases, rebuild_ids=writer.given(), prune=prune)
     summary.unchanged = plan.unchanged
-    batcher = Batcher(writer, bases.of, plan.moved, summary, gone=vanished)
+    settings = _with_corrections(settings, [*found, *plan.todo])
+    outdated = {*vanished, *(file.path for file in plan.todo)}
+    batcher = Batcher(writer, _Bases(settings).of, plan.moved, summary, outdated=outdated)
     batcher.drop(plan.vanished if prune else ())
     summary.missing = [] if prune else list(plan.vanished)
     slips = _slips(paths)
@@ -148,6 +150,10 @@ def _slips(paths: Sequence[Path]) -> set[str]:
     """What was named and is not there: a slip of the command, not a file of the collection."""
     absolute = (os.path.abspath(path) for path in paths)  # noqa: PTH100 - keeps links
     return {path for path in absolute if not os.path.lexists(path)}
+
+
+def _with_corrections(settings: Settings, files: Iterable[SourceFile]) -> Settings:
+    return replace(settings, corrections=find_corrections(Path(file.path) for file in files))
 
 
 class _Bases:
@@ -223,10 +229,10 @@ def _identify_elsewhere(paths: Iterable[str]) -> list[SourceFile]:
 def _vanished(
     paths: Sequence[Path], rows: Iterable[str], here: Collection[str], unread: Set[str]
 ) -> tuple[str, ...]:
-    """The indexed paths in the folders (or that are the files themselves) that are gone.
+    """The indexed paths in the folders that are gone.
 
-    What could not be read is not gone, nor is what lies in a folder that could not: a share that
-    is away for a night takes no report out of the index.
+    What was named and is not there is not gone, nor what could not be read, nor what lies in a
+    folder that could not: a share that is away for a night takes no report out of the index.
     """
     tops = [Path(os.path.abspath(path)) for path in paths]  # noqa: PTH100 - keeps links
     return tuple(

@@ -19,6 +19,7 @@ from index.errors import ReportError
 from index.i18n import gettext as _
 from indexer.prepare import Settings, load_report, prepare
 from indexer.read import Reader
+from indexer.read.child import interrupts_held_back
 
 AHEAD = 16  # files per process that may be read before they are asked for
 ALONE = 12  # so few files are read faster without starting processes
@@ -89,7 +90,8 @@ class _Pool:
 
     def _submit(self, path: Path) -> tuple[Path, Future[Loaded]]:
         try:
-            return path, self._executor.submit(_work, path)
+            with interrupts_held_back():  # a process that it starts must not answer Ctrl+C
+                return path, self._executor.submit(_work, path)
         except BrokenProcessPool as error:
             broken: Future[Loaded] = Future()
             broken.set_exception(error)
@@ -99,7 +101,9 @@ class _Pool:
         """Try a file again in a process of its own: it may be what ended the others."""
         with self._start(1) as alone:
             try:
-                return alone.submit(_work, path).result()
+                with interrupts_held_back():
+                    future = alone.submit(_work, path)
+                return future.result()
             except BrokenProcessPool:
                 reason = _("reading it ended the process that read it")
                 return Loaded(path, None, ReportError(path, reason))

@@ -26,6 +26,9 @@ def main() -> int:
     # Starting makes no garbage: looking for it every 700 objects is a tenth of a cold query.
     gc.set_threshold(100_000)
     sys.path.insert(0, str(app_dir()))
-    from cli import main as run
+    try:
+        from cli import main as run
 
-    return run()
+        return run()
+    except KeyboardInterrupt:  # before a command has begun
+        return 130

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from index.analysis import cut_words
 from index.engine import Answer, Engine, Mode, Question, Sort
 from index.model import Report, Section
-from index.querytree import And, Field, Filter, Near, Node, Not, Or, Text, positive_texts
+from index.querytree import And, Field, Filter, Node, positive_texts
+from search.cutting import Cutter
 from search.help import explain_nothing
 from search.language import Parsed, parse_query
 from search.recognise import KnownPlaces, Recognised, recognise
@@ -115,26 +115,11 @@ class Searcher:
                 tree, expanded = expand(tree, request.synonyms)
                 told = tuple(SynonymUse(e.word, e.others) for e in expanded)
             if not request.exact:
-                tree = self._with_words(tree)
+                cutter = Cutter(self.engine)
+                tree = cutter.cut(tree)
+                parsed = replace(parsed, ignored=(*parsed.ignored, *cutter.ignored))
         tree, filters = _take_filters(tree, request.filters)
         return _Understood(tree, filters, recognised, parsed, told)
-
-    def _with_words(self, node: Node) -> Node:
-        """The tree with each unquoted text cut into the words that may stand apart."""
-        match node:
-            case Text(quoted=False):
-                # Most words that people type are whole, and the index knows: no dictionary then.
-                whole = self.engine.is_whole_word(node.stream)
-                words = () if whole else cut_words(node.stream)
-                return replace(node, words=words) if len(words) > 1 else node
-            case And(children):
-                return And(tuple(map(self._with_words, children)))
-            case Or(children):
-                return Or(tuple(map(self._with_words, children)))
-            case Not(child):
-                return Not(self._with_words(child))
-            case Text() | Filter() | Near():
-                return node
 
     def _ask(
         self, question: Question, understood: _Understood, *, relax: bool

@@ -452,20 +452,24 @@ def test_a_reader_that_has_seen_enough_is_no_error(
 
 
 NUMERALS = "霜荻榛桅鹭槿麦霁蓼菖"
+needs_signals = pytest.mark.skipif(os.name == "nt", reason="Ctrl+C is sent in another way there")
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(os.name == "nt", reason="Ctrl+C is sent in another way there")
-@pytest.mark.parametrize("jobs", ["1", "2"])
-def test_ctrl_c_ends_indexing_and_keeps_what_was_committed(tmp_path: Path, jobs: str) -> None:
-    reports, index = tmp_path / "reports", tmp_path / "index"
+@pytest.fixture
+def many(tmp_path: Path) -> tuple[Path, Path]:
+    """(a folder of 900 reports, which takes two commits, and a place for its index)"""
+    reports = tmp_path / "reports"
     reports.mkdir()
     for n in range(900):
         township = f"{NUMERALS[n // 90]}{NUMERALS[n // 10 % 9]}溪镇"
         text = report_text(f"青禾县{township}", 2010 + n % 10)
         (reports / f"{n:04}.txt").write_text(text, "utf-8")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "lawsearch", "index", str(reports), "--jobs", jobs],
+    return reports, tmp_path / "index"
+
+
+def start_indexing(reports: Path, index: Path, jobs: int) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "lawsearch", "index", str(reports), "--jobs", str(jobs)],
         cwd=ROOT,
         env=environment(index),
         stdout=subprocess.PIPE,
@@ -473,17 +477,43 @@ def test_ctrl_c_ends_indexing_and_keeps_what_was_committed(tmp_path: Path, jobs:
         text=True,
         start_new_session=True,
     )
+
+
+def press_ctrl_c(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    """(status, last line on standard error, standard output)"""
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to every process of it
+    out, said = process.communicate(timeout=120)
+    assert "Traceback" not in said
+    lines = said.splitlines()  # how far it has come may stand before the last one
+    return process.returncode, lines[-1] if lines else "", out
+
+
+@needs_signals
+@pytest.mark.slow
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_ctrl_c_ends_indexing_and_keeps_what_was_committed(
+    many: tuple[Path, Path], jobs: int
+) -> None:
+    reports, index = many
+    process = start_indexing(reports, index, jobs)
     deadline = time.monotonic() + 120
     while not (index / "manifest.json").exists() and time.monotonic() < deadline:
         time.sleep(0.02)
-    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to every process of it
-    out, said = process.communicate(timeout=120)
-    last = said.splitlines()[-1]  # how far it has come may stand before it
-    assert (process.returncode, last, out) == (130, "Interrupted.", "")
-    assert "Traceback" not in said
+    assert press_ctrl_c(process) == (130, "Interrupted.", "")
     engine = WhooshEngine(index)
     assert len([*engine.report_ids()]) == 500
     assert [*engine.verify()] == []
     engine.close()
-    told = Told((reports, index), "index", str(reports), "--jobs", "1")
+    told = Told(many, "index", str(reports), "--jobs", "1")
     assert told.out.startswith("400 added, 0 changed, 500 unchanged, 0 removed")
+
+
+@needs_signals
+@pytest.mark.slow
+@pytest.mark.parametrize("tenths", [5, 7, 9, 12, 16])
+def test_ctrl_c_while_everything_starts_is_as_quiet(many: tuple[Path, Path], tenths: int) -> None:
+    process = start_indexing(*many, 2)
+    time.sleep(tenths / 10)
+    status, said, out = press_ctrl_c(process)
+    assert (status, out) == (130, "")
+    assert said in ("", "Interrupted.")

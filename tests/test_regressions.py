@@ -16,6 +16,7 @@ from index.model import Part, Place, Report
 from index.querytree import And, Field, Text
 from index.whoosh_engine import WhooshEngine, WhooshWriter, term_versions
 from index.whoosh_snapshot import Snapshot
+from indexer import build
 from indexer.build import build_index
 from indexer.prepare import Settings
 from search.flags import read_flags
@@ -127,6 +128,36 @@ def test_a_file_that_was_renamed_and_shortened_was_shown_as_before(
     assert report.source == paper(SECTIONS[:-1])
     assert Path(report.file).name == "b.txt"
     assert report.id == "青禾县荻溪镇-2023"
+
+
+@pytest.mark.parametrize("batch_reports", [1, 500])
+def test_files_that_changed_places_were_both_listed_under_one_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batch_reports: int
+) -> None:
+    monkeypatch.setattr(build, "BATCH_REPORTS", batch_reports)
+    put(tmp_path / "all/a.txt", paper(place="青禾县荻溪镇"))
+    put(tmp_path / "all/b.txt", paper(place="青禾县枇杷镇"))
+    index(tmp_path / "index", tmp_path / "all")
+    put(tmp_path / "all/a.txt", paper(SECTIONS[:-1], place="青禾县枇杷镇"))
+    put(tmp_path / "all/b.txt", paper(SECTIONS[:-1], place="青禾县荻溪镇"))
+    found = index(tmp_path / "index", tmp_path / "all")
+    assert {id: [Path(f.path).name for f in report.files] for id, report in found.items()} == {
+        "青禾县枇杷镇-2023": ["a.txt"],
+        "青禾县荻溪镇-2023": ["b.txt"],
+    }
+    assert {report.source for report in found.values()} == {
+        paper(SECTIONS[:-1], place=place) for place in ("青禾县枇杷镇", "青禾县荻溪镇")
+    }
+
+
+def test_corrections_of_a_folder_that_was_not_named_hold_for_a_form_in_it(tmp_path: Path) -> None:
+    put(tmp_path / "txt/a.txt", paper())
+    put(tmp_path / "txt/corrections.csv", "file,year\na.txt,2021\n")
+    put(tmp_path / "md/a.md", paper())
+    put(tmp_path / "md/corrections.csv", "file,year\na.md,2021\n")
+    index(tmp_path / "index", tmp_path)
+    put(tmp_path / "txt/a.txt", paper(SECTIONS[:-1]))
+    assert [*index(tmp_path / "index", tmp_path / "txt")] == ["青禾县荻溪镇-2021"]
 
 
 # Asking.

@@ -79,7 +79,7 @@ class ChildReader:
             target=_serve, args=(theirs, self._limits), name="lawsearch-reader", daemon=True
         )
         try:
-            with _interrupts_held_back():
+            with interrupts_held_back():
                 process.start()
             self._process = process
             theirs.close()
@@ -115,7 +115,7 @@ class ChildReader:
 
 
 @contextlib.contextmanager
-def _interrupts_held_back() -> Iterator[None]:
+def interrupts_held_back() -> Iterator[None]:
     """Ctrl+C waits: a process that is starting would answer it with a traceback.
 
     The child inherits that and keeps it: it is its parent that ends it.

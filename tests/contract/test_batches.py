@@ -8,7 +8,7 @@ import pytest
 
 from index.engine import Batch, Engine, FileRow, Question
 from index.model import Furniture, Kind, Level, Part, Place, Reason, Report, Span
-from index.querytree import And, Field, Text
+from index.querytree import And, Field, Not, Text
 from indexer.prepare import prepare
 from tests.contract.conftest import Opener
 from tests.made import PAGE_BREAK, batch, make_report
@@ -86,6 +86,20 @@ def test_a_removed_report_leaves_nothing(open_engine: Opener) -> None:
         assert engine.values(Field.TOWNSHIP) == {"槿岭镇": 1}
         facets = engine.search(Question(And(()), facets=tuple(Field))).facets
         assert [f.value for f in facets[Field.YEAR]] == [2023]
+
+
+def test_one_removed_of_a_batch_is_in_no_count(open_engine: Opener) -> None:
+    block = [("一、", "板凳会"), ("二、", "普法")]
+    reports = [make_report(f"r{n}", block, year=2020 + n, place=Place(f"{n}镇")) for n in range(4)]
+    with open_engine(batch(*reports), batch(remove=["r2"])) as engine:
+        assert [*engine.report_ids()] == ["r3", "r1", "r0"]
+        assert engine.values(Field.YEAR) == {2023: 1, 2021: 1, 2020: 1}
+        assert "2镇" not in engine.values(Field.TOWNSHIP)
+        without = engine.search(Question(Not(Text("普法", "普法", quoted=True)), limit=None))
+        assert [hit.report_id for hit in without.hits] == ["r3", "r1", "r0"]
+        assert engine.search(Question(And(()))).total_sections == 6
+        assert (engine.status().reports, engine.status().sections) == (3, 6)
+        assert [*engine.verify()] == []
 
 
 def test_a_batch_may_remove_and_add(open_engine: Opener) -> None:
