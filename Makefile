@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 RUN := $(BIN)/python
 INDEX := .demo/index
 # Seconds for a whole test run; one test has its own limit in pyproject.toml.
-TEST_SECONDS ?= 1200
+TEST_SECONDS ?= 2400
 TEST_FLAGS ?= -q
 
 .DEFAULT_GOAL := help
