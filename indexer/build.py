@@ -24,6 +24,8 @@ from indexer.read.limits import Refused
 from indexer.read.opening import load
 
 BATCH_REPORTS = 500
+CONVERTED = frozenset({".doc", ".wps"})
+"""Suffixes of files that antiword or soffice reads, where one is installed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +247,10 @@ def _vanished(
 
 
 def _is_same(file: SourceFile, row: FileRow | None, bases: _Bases) -> bool:
-    return row is not None and row.sha256 == file.sha256 and row.basis == bases.of(file.path)
+    if row is None or row.sha256 != file.sha256 or row.basis != bases.of(file.path):
+        return False
+    # One that was refused for want of a converter is tried again: it may be installed by now.
+    return row.refused is None or Path(file.path).suffix.lower() not in CONVERTED
 
 
 def _siblings(rows: Mapping[str, FileRow], paths: Collection[str]) -> set[str]:

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from index.answering import answer
-from index.engine import Mode, Question, Sort
+from index.engine import FileRow, Mode, Question, Sort
 from index.manifest import patiently
 from index.matching import Matcher
-from index.model import Part, Place, Report
+from index.model import Part, Place, Report, SourceFile
 from index.querytree import And, Field, Text
 from index.whoosh_engine import WhooshEngine, WhooshWriter, term_versions
 from index.whoosh_snapshot import Snapshot
@@ -247,3 +247,11 @@ def test_a_file_that_another_process_reads_for_a_moment_was_called_a_full_disk()
     refusals = [PermissionError(13, "Permission denied")] * 3
     with pytest.raises(PermissionError):
         patiently(replace, attempts=3)
+
+
+def test_a_file_refused_for_want_of_a_converter_is_tried_again(tmp_path: Path) -> None:
+    bases = build._Bases(Settings())
+    for name, same in (("a.doc", False), ("b.pdf", True)):
+        path = str(tmp_path / name)
+        row = FileRow(path, "x", 1, 1, None, "cannot be read here", bases.of(path))
+        assert build._is_same(SourceFile(path, "x", 1, 1), row, bases) is same
