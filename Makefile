@@ -44,7 +44,7 @@ check: setup
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32
+	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32 cli.py index indexer search terminal lawsearch
 	PYTHONPATH=. $(BIN)/lint-imports
 	$(RUN) tools/catalogues.py --check
 	$(RUN) tools/docs.py --check
