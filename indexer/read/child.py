@@ -74,6 +74,7 @@ class ChildReader:
 
     def _start(self) -> Connection:
         context = multiprocessing.get_context("spawn")
+        ours: Any  # on Windows its type has another name
         ours, theirs = context.Pipe()
         process = context.Process(
             target=_serve, args=(theirs, self._limits), name="lawsearch-reader", daemon=True
@@ -90,7 +91,8 @@ class ChildReader:
             ours.close()
             self.close()
             raise Refused(_("the reading process did not start"))
-        return ours
+        pipe: Connection = ours
+        return pipe
 
     def _ask(
         self, pipe: Connection, format: Format, data: bytes, encoding: str | None
@@ -122,12 +124,12 @@ def interrupts_held_back() -> Iterator[None]:
     """
     if sys.platform == "win32":
         yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    else:
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _serve(pipe: Connection, limits: Limits) -> None:
@@ -190,10 +192,9 @@ def _be_quiet() -> None:
 
 
 def _limit_memory(size: int) -> None:
-    if sys.platform == "win32":
-        return  # no such limit there: time and the other caps hold
-    import resource
+    if sys.platform != "win32":  # no such limit there: time and the other caps hold
+        import resource
 
-    with contextlib.suppress(OSError, ValueError):  # macOS knows the limit and refuses to set it
-        resource.setrlimit(resource.RLIMIT_AS, (size, size))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        with contextlib.suppress(OSError, ValueError):  # macOS knows it and refuses to set it
+            resource.setrlimit(resource.RLIMIT_AS, (size, size))
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
