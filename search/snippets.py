@@ -65,7 +65,8 @@ def _group(
         last = sentences[max(bisect_right(starts, span.end - 1) - 1, 0)]
         if groups and first.start < groups[-1][0].end:
             around, inside = groups[-1]
-            groups[-1] = (Span(around.start, max(around.end, last.end)), [*inside, (span, which)])
+            inside.append((span, which))
+            groups[-1] = (Span(around.start, max(around.end, last.end)), inside)
         else:
             groups.append((Span(first.start, max(last.end, span.end)), [(span, which)]))
     return groups
