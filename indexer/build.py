@@ -137,7 +137,8 @@ def _take(batcher: Batcher, loaded: Loaded, source: SourceFile) -> None:
     if loaded.prepared is not None:
         batcher.add(loaded.prepared)
     elif loaded.refused is not None:
-        batcher.refuse(loaded.refused, source if _is_still(source) else None)
+        lasting = not loaded.passing and _is_still(source)
+        batcher.refuse(loaded.refused, source if lasting else None)
 
 
 def _is_still(source: SourceFile) -> bool:

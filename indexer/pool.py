@@ -20,6 +20,7 @@ from index.i18n import gettext as _
 from indexer.prepare import Settings, load_report, prepare
 from indexer.read import Reader
 from indexer.read.child import interrupts_held_back
+from indexer.read.limits import Passing
 
 AHEAD = 16  # files per process that may be read before they are asked for
 ALONE = 12  # so few files are read faster without starting processes
@@ -27,11 +28,15 @@ ALONE = 12  # so few files are read faster without starting processes
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What became of one file: a report (under its base id), or why there is none."""
+    """What became of one file: a report (under its base id), or why there is none.
+
+    passing: the refusal may be the machine's fault, and the next run should try again.
+    """
 
     path: Path
     prepared: PreparedReport | None
     refused: ReportError | None = None
+    passing: bool = False
 
 
 def load_files(paths: Iterable[Path], settings: Settings, *, jobs: int) -> Iterator[Loaded]:
@@ -58,7 +63,7 @@ def _load(path: Path, reader: Reader, settings: Settings) -> Loaded:
     try:
         return Loaded(path, prepare(load_report(path, reader, settings)))
     except ReportError as error:
-        return Loaded(path, None, error)
+        return Loaded(path, None, error, passing=isinstance(error.__cause__, Passing))
 
 
 class _Pool:
@@ -106,7 +111,7 @@ class _Pool:
                 return future.result()
             except BrokenProcessPool:
                 reason = _("reading it ended the process that read it")
-                return Loaded(path, None, ReportError(path, reason))
+                return Loaded(path, None, ReportError(path, reason), passing=True)
 
     def _restart(
         self, waiting: deque[tuple[Path, Future[Loaded]]]

@@ -21,7 +21,7 @@ from typing import Any
 
 from index.i18n import gettext as _
 from indexer.read.decode import Decoded
-from indexer.read.limits import MIB, Limits, Refused
+from indexer.read.limits import MIB, Limits, Passing, Refused
 from indexer.read.sniff import Format
 
 _START_SECONDS = 60.0  # a busy machine may take long to start Python; no file counts in it
@@ -90,7 +90,7 @@ class ChildReader:
         if not started:
             ours.close()
             self.close()
-            raise Refused(_("the reading process did not start"))
+            raise Passing(_("the reading process did not start"))
         pipe: Connection = ours
         return pipe
 
@@ -102,11 +102,11 @@ class ChildReader:
             pipe.send_bytes(data)
             if not pipe.poll(self._limits.seconds):
                 n = f"{self._limits.seconds:g}"
-                raise Refused(_("reading it took longer than {n} s").format(n=n))
+                raise Passing(_("reading it took longer than {n} s").format(n=n))
             answer: dict[str, str] = json.loads(pipe.recv_bytes())
             return answer
         except (EOFError, OSError) as error:
-            raise Refused(self._why_it_ended()) from error
+            raise Passing(self._why_it_ended()) from error
 
     def _why_it_ended(self) -> str:
         self._process.join(_GRACE_SECONDS)

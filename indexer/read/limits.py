@@ -25,7 +25,7 @@ class Limits:
     pages: int = 1_000
     html_tags: int = 300_000
     html_depth: int = 2_000
-    characters: int = 2_000_000
+    characters: int = 500_000
     seconds: float = 8.0
     convert_seconds: float = 60.0
     memory_bytes: int = 1024 * MIB
@@ -41,3 +41,7 @@ class Refused(Exception):
     def __init__(self, reason: str, hint: str = "") -> None:
         self.reason, self.hint = reason, hint
         super().__init__(reason)
+
+
+class Passing(Refused):
+    """A refusal that may be the machine's, not the file's: the same bytes are tried again."""

@@ -10,6 +10,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,10 @@ from fpdf.enums import EncryptionMethod
 
 from index.engine import Status
 from index.whoosh_engine import WhooshEngine, WhooshWriter
+from indexer import pool
 from indexer.build import Progress, Summary, build_index
 from indexer.prepare import Settings
+from indexer.read import Limits, Reader
 from tests.faults.folders import TOWNSHIPS, report_text, write_reports
 from tests.indexer.office import make_docx, make_zip, paragraph
 from tests.indexer.pdfs import make_pdf
@@ -100,7 +103,7 @@ BAD: dict[str, str] = {
     "archive.docx": "it is an archive",
     "cut.docx": "it is damaged: it cannot be unpacked",
     "noise.txt": "it is not text, or it is damaged",
-    "long.txt": "it has more than 2,000,000 characters",
+    "long.txt": "it has more than 500,000 characters",
     "pipe.txt": "it is a pipe, not a file",
     "broken.txt": "it is a link to a file that does not exist",
     "loop.txt": "it is a link that leads back to itself",
@@ -280,3 +283,20 @@ def test_files_and_folders_without_permission_are_told(tmp_path: Path) -> None:
         (path, "permission denied") for path in shut
     }
     assert status_of(index).reports == 2
+
+
+@posix_only
+def test_a_file_that_took_too_long_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reports, index = tmp_path / "reports", tmp_path / "index"
+    reports.mkdir()
+    (reports / "青禾县槿岭镇.pdf").write_bytes(
+        make_pdf([report_text(TOWNSHIPS[0], 2023).splitlines()])
+    )
+    monkeypatch.setattr(pool, "Reader", partial(Reader, limits=Limits(seconds=0.0)))
+    (refused,) = build(reports, index).refused
+    assert refused.reason == "reading it took longer than 0 s"
+    monkeypatch.undo()
+
+    assert build(reports, index).added == 1

@@ -131,7 +131,6 @@ def _few_segments(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(whoosh_engine, "MAX_SEGMENTS", MOST_SEGMENTS)
 
 
-ALL = pytest.mark.parametrize("scenario", [first_run, update, merging, rebuild])
 NOW_AND_THEN = 9
 
 
@@ -145,7 +144,7 @@ def test_a_run_cut_short_leaves_a_whole_index(
     assert set(ends) == {end, DONE}
 
 
-@ALL
+@pytest.mark.parametrize("scenario", [first_run, update, merging, rebuild])
 @pytest.mark.slow
 def test_a_run_killed_at_any_change_leaves_a_whole_index(
     scenario: Callable[[Path], Scenario], tmp_path: Path
@@ -156,7 +155,7 @@ def test_a_run_killed_at_any_change_leaves_a_whole_index(
     assert set(ends) == {-9, DONE}
 
 
-@ALL
+@pytest.mark.parametrize("scenario", [update, rebuild])
 @pytest.mark.slow
 def test_a_run_refused_room_at_any_change_leaves_a_whole_index(
     scenario: Callable[[Path], Scenario], tmp_path: Path

@@ -226,7 +226,7 @@ def spoil(index: Path, chance: random.Random) -> str:
 
 
 @pytest.mark.parametrize(
-    "times", [pytest.param(8, id="8"), pytest.param(150, id="150", marks=pytest.mark.slow)]
+    "times", [pytest.param(8, id="8"), pytest.param(100, id="100", marks=pytest.mark.slow)]
 )
 def test_a_spoilt_file_is_told(times: int, good: Path, tmp_path: Path) -> None:
     chance = random.Random(times)
