@@ -1,6 +1,7 @@
 # make demo   index samples/ and answer a query       make check  lint, format, types, arrows, docs
 # make test   the tests (test-slow: the long ones)     make fix    repair what check can repair
 # make setup  only the environment, .venv              make lock   pin dependencies anew
+# make bench  beside other engines (SIZE=province)
 PYTHON ?= python3
 VENV ?= .venv
 # The environment's programs, also where VENV is named by a full path.
@@ -10,12 +11,14 @@ INDEX := .demo/index
 # Seconds for a whole test run; one test has its own limit in pyproject.toml.
 TEST_SECONDS ?= 2400
 TEST_FLAGS ?= -q
+# Of the corpus that `make bench` measures: county, city, region, province or million.
+SIZE ?= county
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-runtime demo test test-slow check fix docs bench lock upgrade clean
 
 help:
-	@sed -n 's/^# //p' Makefile | head -n 3
+	@sed -n 's/^# //p' Makefile | head -n 4
 
 setup:
 	@$(PYTHON) tools/environment.py --dev $(VENV)
@@ -59,7 +62,8 @@ docs: setup
 	$(RUN) tools/docs.py
 
 bench: setup
-	$(RUN) bench/run.py
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/bench.txt
+	$(RUN) -m bench.run --size $(SIZE)
 
 lock: setup
 	$(RUN) tools/lock.py

@@ -21,30 +21,39 @@ from index.i18n import ngettext
 from index.querytree import Field
 from terminal.opening import index_folder, opened
 from terminal.options import (
+    AsCsv,
     AsJson,
     Cities,
     Counties,
     Exact,
+    FacetList,
     IndexDir,
     Levels,
+    Limit,
     Literal,
+    Order,
+    Page,
     Parts,
     Provinces,
+    QueryFile,
     SynonymFile,
     Topics,
     Townships,
+    Unit,
     Years,
 )
 from terminal.usage import Command, Group
 
 if TYPE_CHECKING:
+    from index.querytree import Filter
     from index.whoosh_engine import WhooshEngine
     from indexer.build import Summary
     from search.results import Results
     from search.run import Request
+    from search.synonyms import Synonyms
 
 HITS, NO_HITS, FAILED, INTERRUPTED = 0, 1, 2, 130
-_CONTROLS = re.compile("[\x7f-\x9f]")
+_CONTROLS = "[\x7f-\x9f]"
 SHOWN_FACETS = (Field.YEAR, Field.TOWNSHIP)
 BROWSED = (Field.YEAR, Field.TOWNSHIP, Field.COUNTY, Field.PART, Field.TOPIC)
 
@@ -83,9 +92,11 @@ def command(*, epilog: str = "") -> Callable[[Run], Run]:
                 raise typer.Exit(INTERRUPTED) from None
 
         help = _(inspect.getdoc(function) or function.__name__)
-        app.command(cls=Command, help=help, epilog=epilog or None, options_metavar=_("[OPTIONS]"))(
+        own = typer.Typer(add_completion=False, rich_markup_mode=None)
+        own.command(cls=Command, help=help, epilog=epilog or None, options_metavar=_("[OPTIONS]"))(
             run
         )
+        Group.apps[function.__name__] = own
         return function
 
     return register
@@ -104,7 +115,7 @@ def _print_json(objects: Iterable[Any]) -> None:
     for each in objects:
         plain = json.dumps(each, ensure_ascii=False)
         # JSON escapes what ASCII has of control characters; a terminal obeys these too.
-        sys.stdout.write(_CONTROLS.sub(lambda c: f"\\u{ord(c[0]):04x}", plain) + "\n")
+        sys.stdout.write(re.sub(_CONTROLS, lambda c: f"\\u{ord(c[0]):04x}", plain) + "\n")
 
 
 @command(epilog=_("Example: lawsearch index reports/ --county 青禾县 --prune"))
@@ -138,7 +149,7 @@ def index(
     ] = False,
 ) -> int:
     """Read reports and bring the index in step with them."""
-    from index.whoosh_engine import WhooshWriter
+    from index.whoosh_writer import WhooshWriter
     from indexer.build import build_index
     from indexer.prepare import Settings
     from terminal.progress import show_progress
@@ -209,33 +220,14 @@ def query(
     exact: Exact = False,
     literal: Literal = False,
     synonyms: SynonymFile = False,
-    sort: Annotated[
-        str, typer.Option(metavar=_("ORDER"), help=_("relevance, year or township."))
-    ] = "relevance",
-    limit: Annotated[
-        int, typer.Option(min=0, metavar=_("N"), help=_("Hits on a page; 0 is all."))
-    ] = 10,
-    page: Annotated[int, typer.Option(min=1, metavar=_("N"), help=_("Which page."))] = 1,
-    by: Annotated[
-        str,
-        typer.Option(
-            metavar=_("UNIT"), help=_("section; or report: each once, by its best section.")
-        ),
-    ] = "section",
-    facets: Annotated[
-        str | None,
-        typer.Option(metavar=_("FIELDS"), help=_("What to count: year,township,county,part,…")),
-    ] = None,
+    sort: Order = "relevance",
+    limit: Limit = 10,
+    page: Page = 1,
+    by: Unit = "section",
+    facets: FacetList = None,
     as_json: AsJson = False,
-    as_csv: Annotated[
-        bool, typer.Option("--csv", help=_("Print CSV for a spreadsheet, a line a hit."))
-    ] = False,
-    from_file: Annotated[
-        str | None,
-        typer.Option(
-            "--from", metavar=_("FILE"), help=_("A file with a query a line; - is standard input.")
-        ),
-    ] = None,
+    as_csv: AsCsv = False,
+    from_file: QueryFile = None,
 ) -> int:
     """Search sections: words, "exact phrases", years, places, operators."""
     flags = _filters(
@@ -267,9 +259,7 @@ def _request(
     by: str = "section",
 ) -> Request:
     from index.engine import Sort
-    from search.flags import read_flags
     from search.run import Request
-    from search.synonyms import load_synonyms
 
     if sort not in [*Sort]:
         raise BadFilter("--sort", sort, [*Sort])
@@ -277,21 +267,35 @@ def _request(
         raise BadFilter("--by", by, ("section", "report"))
     return Request(
         query="",
-        filters=read_flags(flags),
+        filters=_read_flags(flags) if flags else (),
         exact=exact,
         literal=literal,
         sort=Sort(sort),
         by_report=by == "report",
         limit=limit or None,
         page=page,
-        synonyms=load_synonyms() if synonyms else None,
+        synonyms=_load_synonyms() if synonyms else None,
     )
 
 
+def _read_flags(flags: dict[Field, list[str]]) -> tuple[Filter, ...]:
+    from search.flags import read_flags
+
+    return read_flags(flags)
+
+
+def _load_synonyms() -> Synonyms:
+    from search.synonyms import load_synonyms
+
+    return load_synonyms()
+
+
 def _shown_facets(typed: str | None, default: tuple[Field, ...]) -> tuple[Field, ...]:
+    if typed is None:
+        return default
     from search.flags import read_facets
 
-    return read_facets(typed, default)
+    return read_facets(typed)
 
 
 def _queries(words: list[str] | None, from_file: str | None) -> list[str]:

@@ -34,8 +34,10 @@ VILLAGE_FIRST = "张李王陈杨周吴徐孙胡朱高林何郭马罗梁宋郑谢
 VILLAGE_SECOND = ("家湾", "家坝", "家沟", "家坪", "家坳", "家岭", "家塘", "家冲", "家院", "家畈")
 VILLAGES = tuple(a + b for a in VILLAGE_FIRST for b in VILLAGE_SECOND)
 
-VOCABULARY_SIZE = 6000
-LEAST_COUNT = 20  # in jieba's corpus; what is rarer there is odd in a report
+LEAST_COUNT = 3  # in jieba's corpus
+NOUNS = frozenset({"n", "vn", "nz"})
+ZIPF_EXPONENT = 1.7
+ZIPF_SHIFT = 300  # Mandelbrot's: the commonest words are not that much commoner than the next
 SHARE_OF_BOILERPLATE = 0.3  # of the reports, for each shared sentence
 SHARE_OF_COPIERS = 0.2  # of the townships
 SHARE_OF_COPIED_YEARS = 0.6  # of a copier's years
@@ -126,7 +128,11 @@ def name_places(count: int, forms: Sequence[str], seed: str) -> list[str]:
 
 
 def sample_vocabulary(seed: int) -> tuple[str, ...]:
-    """Nouns of two to four characters from jieba's dictionary, the commonest first."""
+    """Nouns of two to four characters from jieba's dictionary, the commonest first.
+
+    There are more of them (some 120,000) than a province's reports come to use, so the vocabulary
+    goes on growing with the reports, as that of real texts does.
+    """
     spec = importlib.util.find_spec("jieba")
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError("jieba", name="jieba")
@@ -134,10 +140,11 @@ def sample_vocabulary(seed: int) -> tuple[str, ...]:
     counts = {
         word: int(count)
         for word, count, tag in (line.split(" ") for line in lines)
-        if tag in ("n", "vn") and 2 <= len(word) <= 4 and int(count) >= LEAST_COUNT
+        if tag in NOUNS and 2 <= len(word) <= 4 and int(count) >= LEAST_COUNT
     }
-    chosen = Random(f"{seed}/words").sample(list(counts), VOCABULARY_SIZE)
-    return tuple(sorted(chosen, key=lambda word: (-counts[word], word)))
+    tie_breakers = Random(f"{seed}/words").sample(range(len(counts)), len(counts))
+    ranked = zip(counts, tie_breakers, strict=True)
+    return tuple(word for word, _ in sorted(ranked, key=lambda pair: (-counts[pair[0]], pair[1])))
 
 
 @cache
@@ -198,6 +205,7 @@ class Author:
         titles, layout = self._phrases["titles"], self._layout
         if layout.has_title:
             yield self._fill_one(titles["headline"]) + "\n"
+        yield self._fill_one(titles["background"])
         yield self._fill_one(titles["opening"])
         parts = [("achievements", self._achievements(year)), ("problems", self._problems())]
         if layout.has_leadership:
@@ -205,15 +213,17 @@ class Author:
         parts.append(("plans", self._plans()))
         for number, (part, lines) in zip(HAN_NUMBERS, parts, strict=False):
             yield f"{number}、{self._fill_one(titles[part])}"
+            if layout.has_lead and part in ("achievements", "plans"):
+                yield "".join(map(self._fill, self._phrases["lead"]["sentences"]))
             yield from lines
         if layout.has_ending:
             day = f"{year + 1}年{self._number(1, 3)}月{self._number(1, 28)}日"
             yield f"\n{self._office}\n{day}"
 
     def _achievements(self, year: int) -> Iterator[str]:
-        """Five to seven sections, each on a topic of its own."""
+        """Four to six sections, each on a topic of its own."""
         topics = self._phrases["topic"]
-        chosen = sorted(self._rng.sample(range(len(topics)), self._number(5, 7)))
+        chosen = sorted(self._rng.sample(range(len(topics)), self._number(4, 6)))
         shared = [
             self._fill(template)
             for template in self._phrases["boilerplate"]["sentences"]
@@ -245,21 +255,21 @@ class Author:
     def _problems(self) -> Iterator[str]:
         """One paragraph of 一是 二是 三是."""
         items = []
-        for template in self._rng.sample(self._phrases["endings"]["problem_items"], 3):
+        for template in self._rng.sample(self._phrases["endings"]["problem_items"], 4):
             self._topic = self._pick(self._phrases["topic"])
             items.append(self._fill(template))
         yield "；".join(f"{HAN_NUMBERS[i]}是{item}" for i, item in enumerate(items)) + "。"
 
     def _leadership(self) -> Iterator[str]:
         """One paragraph without items."""
-        yield "".join(self._various("leadership_items", 3))
+        yield "".join(self._various("leadership_items", 5))
 
     def _plans(self) -> Iterator[str]:
-        """Two or three sections."""
+        """Two sections."""
         endings = self._phrases["endings"]
-        headings = self._rng.sample(endings["plan_headings"], self._number(2, 3))
+        headings = self._rng.sample(endings["plan_headings"], 2)
         for place, heading in enumerate(headings):
-            sentences = self._various("plan_items", 3)
+            sentences = self._various("plan_items", 6)
             yield from self._layout.section(place, self._fill(heading), sentences, self._rng)
 
     def _various(self, name: str, count: int) -> list[str]:
@@ -288,6 +298,7 @@ class Author:
             "village": lambda: str(self._pick(self._villages)),
             "word": lambda: zipf(self._words, self._rng),
             "word2": lambda: zipf(self._words, self._rng),
+            "word3": lambda: zipf(self._words, self._rng),
             "object": lambda: self._fill_one(self._topic["objects"]),
             "unit": lambda: str(self._topic["unit"]),
         }
@@ -321,6 +332,7 @@ class Layout:
     has_title: bool
     has_leadership: bool
     has_ending: bool
+    has_lead: bool  # a paragraph under the heading of a part that has sections
     own_line: bool  # headings stand on lines of their own
 
     @classmethod
@@ -333,6 +345,7 @@ class Layout:
             has_title=rng.random() < 0.7,
             has_leadership=rng.random() < 0.6,
             has_ending=rng.random() < 0.7,
+            has_lead=rng.random() < 0.6,
             own_line=rng.random() < 0.5,
         )
 
@@ -356,8 +369,10 @@ def adoption_year(practice: dict[str, Any], region: str, eagerness: float) -> fl
 
 
 def zipf(pool: Sequence[str], rng: Random) -> str:
-    """One of the pool, the k-th about 1/k as likely as the first."""
-    return pool[int((len(pool) + 1) ** rng.random()) - 1]
+    """One of the pool, the k-th (from 0) in proportion to (k + ZIPF_SHIFT) ** -ZIPF_EXPONENT."""
+    power = 1 - ZIPF_EXPONENT
+    first, last = ZIPF_SHIFT**power, (len(pool) + ZIPF_SHIFT) ** power
+    return pool[int((first - rng.random() * (first - last)) ** (1 / power)) - ZIPF_SHIFT]
 
 
 def renew(text: str, old: int, new: int, rng: Random) -> str:

@@ -6,13 +6,17 @@ and numbers, and hands out whole reports. Highlighting and wording are the calle
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from index.model import Report
+from index.passage import Passage
 from index.querytree import Field, Filter, FilterValue, Node
+
+if TYPE_CHECKING:
+    from index.prepared import PreparedReport
 
 
 class Mode(StrEnum):
@@ -61,9 +65,10 @@ class Question:
 class FoundSection:
     """One hit. ordinal is the section's place in its report's sections, from 0.
 
-    sections counts the matching sections of the report (1 unless collapsed by report).
+    number is the engine's own for the section, until it is closed; sections counts the matching sections of the report (1 unless collapsed by report).
     """
 
+    number: int = field(compare=False)
     report_id: str
     ordinal: int
     score: float
@@ -126,28 +131,6 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class PreparedSection:
-    """The terms of one section: its stream and its word frequencies."""
-
-    stream: str
-    heading_length: int
-    words: Mapping[str, int]
-    heading_words: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class PreparedReport:
-    """A report and the terms of its sections, in the same order.
-
-    whole_words are those of its words that segmentation leaves whole when they stand alone.
-    """
-
-    report: Report
-    sections: tuple[PreparedSection, ...]
-    whole_words: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
 class Status:
     """What the index holds. commit counts commits from 1; written is an ISO time in UTC."""
 
@@ -175,6 +158,10 @@ class Engine(Protocol):
 
     def fetch(self, report_ids: Collection[str]) -> Mapping[str, Report]:
         """The reports with these ids; ids that are not there are left out."""
+        ...
+
+    def passages(self, found: Sequence[FoundSection]) -> list[Passage]:
+        """What is shown of each hit, in the same order."""
         ...
 
     def report_ids(self) -> Iterable[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import fields
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -14,6 +14,9 @@ from index.engine import FileRow
 from index.errors import IndexDamaged, StoreError
 from index.i18n import gettext as _
 from index.manifest import Manifest
+from index.segments.files import CommitFiles
+
+_COLUMNS = tuple(field.name for field in fields(FileRow))
 
 
 class FileTable(NamedTuple):
@@ -34,7 +37,7 @@ def table_name(commit: int) -> str:
 
 def dump_table(table: FileTable) -> str:
     """The table as it is written."""
-    rows = [list(asdict(row).values()) for row in table.rows.values()]
+    rows = [[*map(row.__getattribute__, _COLUMNS)] for row in table.rows.values()]
     content = {"files": rows, "retired": sorted(table.retired), "given": dict(table.given)}
     return json.dumps(content, ensure_ascii=False)
 
@@ -45,6 +48,12 @@ def find_table(folder: Path, manifest: Manifest) -> str:
         if name.startswith("files-"):
             return name
     raise IndexDamaged(folder, "files-*.json", _("is not named by the manifest"))
+
+
+def read_table(files: CommitFiles) -> FileTable:
+    """The table of a commit. Raises IndexDamaged."""
+    name = find_table(files.folder, files.manifest)
+    return load_table(files.folder, name, files.read(name))
 
 
 def load_table(folder: Path, name: str, data: bytes) -> FileTable:

@@ -24,24 +24,28 @@ NAME = "manifest.json"
 TEMPORARY = NAME + ".tmp"
 FORMAT = 1
 LARGEST = 4 << 20
-"""Bytes of a manifest; it names some 20 files for each of a few segments."""
+"""Bytes of a manifest; it names two files for each of a few segments."""
 LAST_COMMIT = 2**31 - 1
 _FILE_NAME = re.compile(r"\w[\w.+-]{0,199}", re.ASCII)  # of the folder itself, and no other
 Result = TypeVar("Result")
 _DIGEST = re.compile("[0-9a-f]{64}")
+SegmentEntry = tuple[str, str | None]
+"""The names of a segment's file and of the file of what is deleted of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """One commit.
 
-    files maps names to (size in bytes, sha256); versions tell what its terms depend on.
+    files maps names to (size in bytes, sha256); versions tell what its terms depend on; segments
+    are (file, list of deletions if it has one), in the order in which they are numbered through.
     """
 
     commit: int
     written: str
     versions: Mapping[str, str]
     files: Mapping[str, tuple[int, str]]
+    segments: tuple[SegmentEntry, ...] = ()
 
 
 def _checksum(content: Mapping[str, Any]) -> str:
@@ -77,7 +81,8 @@ def read_manifest(folder: Path) -> Manifest:
     if not _is_manifest(content):
         raise IndexDamaged(folder, NAME, _("holds what no commit writes"))
     files = {name: (size, digest) for name, (size, digest) in content["files"].items()}
-    return Manifest(content["commit"], content["written"], content["versions"], files)
+    segments = tuple((name, deletes) for name, deletes in content.get("segments", ()))
+    return Manifest(content["commit"], content["written"], content["versions"], files, segments)
 
 
 def _format(number: object) -> str:
@@ -98,7 +103,22 @@ def _is_manifest(content: Mapping[str, Any]) -> bool:
                 and all(isinstance(value, str) for value in v.values())
                 and all(_FILE_NAME.fullmatch(name) for name in files)
                 and all(_is_size_and_digest(value) for value in files.values())
+                and _are_segments(content.get("segments", []), files)  # none before schema 4
             )
+    return False
+
+
+def _are_segments(entries: object, files: Mapping[str, Any]) -> bool:
+    """Whether all segments are files of the commit, each once."""
+    if not isinstance(entries, list) or not all(_is_entry(entry, files) for entry in entries):
+        return False
+    return len({name for name, _deletes in entries}) == len(entries)
+
+
+def _is_entry(entry: object, files: Mapping[str, Any]) -> bool:
+    match entry:
+        case [str(name), str() | None as deletes]:
+            return name in files and (deletes is None or deletes in files)
     return False
 
 
@@ -149,8 +169,13 @@ def patiently(action: Callable[[], Result], attempts: int = ATTEMPTS) -> Result:
 
 def write_text(path: Path, text: str) -> Path:
     """The path of a file that holds the text and nothing else; a link is not followed."""
-    with open(path, "w", encoding="utf-8", newline="\n", opener=_open_plainly) as file:
-        file.write(text)
+    return write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, data: bytes) -> Path:
+    """The path of a file that holds the bytes and nothing else; a link is not followed."""
+    with open(path, "wb", opener=_open_plainly) as file:
+        file.write(data)
     return path
 
 

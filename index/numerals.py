@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 FIRST_YEAR, LAST_YEAR = 2000, 2035
 """Years outside of these are not the year of a report: an id, a plan of the far future, a slip."""
@@ -24,6 +25,7 @@ def sane_year(year: int) -> int | None:
     return year if FIRST_YEAR <= year <= LAST_YEAR else None
 
 
+@lru_cache(1 << 10)
 def read_small_number(text: str) -> int | None:
     """The number from 1 to 99 that `text` writes, in figures or as 二十一, or None."""
     plain = text.translate(DIGITS)

@@ -1,40 +1,45 @@
-"""The Whoosh schema: one document for each section, and one before them for their report.
+"""The Whoosh schema of our segments: what Whoosh may look for, group by and read, never write.
 
-A report's documents stand together: its own first (source and record, `sections` tells how many
-follow), then its sections in order of the outline. Merging keeps that order, so a section is
-found from its report by counting. Deleting takes the whole group.
+A document is a section; its number is the section's in its segment. What each field is made from
+is told in `index.whoosh_codec` and `index.whoosh_terms`.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from sys import byteorder
-from typing import Any
+from typing import Any, Final, Never
 
-from whoosh.columns import CompressedBytesColumn, NumericColumn, RefBytesColumn, VarBytesColumn
-from whoosh.fields import COLUMN, ID, FieldType, Schema
-from whoosh.formats import Existence, Frequency, Positions
-from whoosh.system import pack_uint
+from whoosh.analysis import IDAnalyzer
+from whoosh.columns import NumericColumn, RefBytesColumn
+from whoosh.fields import COLUMN, ID, STORED, FieldType, Schema
+from whoosh.formats import Frequency, Positions
+from whoosh.query import NullQuery, Phrase, Prefix, Query
 
-SCHEMA_VERSION = "3"
-INDEX_NAME = "lawsearch"
-PLACE_FIELDS = ("township", "county", "city", "province")
+FACETS: Final = ("year", "township", "county", "city", "province", "part", "level", "kind")
+"""Fields with at most one value a section; `topics` may have several."""
+STORED_ONLY: Final = ("id", "key", "file", "heading", "text")
 
 
-def _pack(typecode: str, positions: Iterable[int]) -> bytes:
-    packed = array(typecode, positions)
-    if byteorder == "big":
-        packed.byteswap()
-    return typecode.encode() + packed.tobytes()
+def refuse(*_: Any, **__: Any) -> Never:
+    """Never returns: what a Whoosh writer adds would be a segment that lawsearch cannot read."""
+    raise NotImplementedError(
+        "this index is written by lawsearch alone: lawsearch index REPORTS, or --prune"
+    )
 
 
 class GramPositions(Positions):  # type: ignore[misc]
     """Stream offsets as little-endian integers of two or four bytes: small, and not pickled."""
 
-    def encode(self, poslist: list[int]) -> bytes:
+    def encode(self, poslist: Iterable[int]) -> bytes:
         """The ascending positions as bytes; the first byte tells their width."""
-        return _pack("H" if poslist[-1] < 1 << 16 else "I", poslist)
+        positions = array("I", poslist)
+        if positions[-1] < 1 << 16:
+            positions = array("H", positions)
+        if byteorder == "big":
+            positions.byteswap()
+        return positions.typecode.encode() + positions.tobytes()
 
     def decode_positions(self, valuestring: bytes) -> array[int]:
         """The positions that `encode` packed."""
@@ -49,71 +54,102 @@ class GramPositions(Positions):  # type: ignore[misc]
         return (len(valuestring) - 1) // (2 if valuestring[:1] == b"H" else 4)
 
 
-class GramField(FieldType):  # type: ignore[misc]
-    """Grams of a stream with their positions; a value is {gram: ascending positions}."""
+class _ReadOnly:
+    """What every field here is; refuses at the first document and not only at the commit."""
+
+    def index(self, value: Any, **_: Any) -> Never:
+        refuse()
+
+    def to_column_value(self, value: Any) -> Never:
+        refuse()
+
+
+class GramField(_ReadOnly, FieldType):  # type: ignore[misc]
+    """The pairs of neighbouring characters of a section's stream, and its last alone.
+
+    A length is that of the stream, which has as many grams as characters.
+    """
 
     def __init__(self) -> None:
-        super().__init__(format=GramPositions(), analyzer=None)
+        super().__init__(format=GramPositions(), analyzer=None, scorable=True)
 
-    def index(
-        self, value: Mapping[str, list[int]], **_: Any
-    ) -> Iterator[tuple[bytes, int, float, bytes]]:
-        """Postings of one section: (term, frequency, weight, packed positions)."""
-        encode = self.format.encode
-        for gram, positions in value.items():
-            yield gram.encode(), len(positions), float(len(positions)), encode(positions)
+    def self_parsing(self) -> bool:
+        """Yes: a text in Whoosh's query language is a phrase here, quoted or not."""
+        return True
+
+    def parse_query(self, fieldname: str, qstring: str, boost: float = 1.0) -> Query:
+        """What finds exactly the sections whose stream holds the text."""
+        from index.analysis import fold_stream
+
+        return stream_query(fold_stream(qstring), fieldname, boost)
 
 
-class WordField(FieldType):  # type: ignore[misc]
-    """Words with their frequencies; a value is {word: frequency}."""
+def stream_query(stream: str, field: str = "grams", boost: float = 1.0) -> Query:
+    """The Whoosh query for a folded text, through grams; its spans are of gram positions."""
+    if not stream:
+        return NullQuery
+    if len(stream) == 1:
+        return Prefix(field, stream, boost=boost)
+    return Phrase(field, [stream[i : i + 2] for i in range(len(stream) - 1)], boost=boost)
+
+
+class WordField(_ReadOnly, FieldType):  # type: ignore[misc]
+    """Words with their frequencies.
+
+    A length is that of the stream (for heading_words: of the heading in it) in characters and not
+    in words, as in our own BM25: characters are what is kept, exactly, for every section.
+    """
 
     def __init__(self) -> None:
-        super().__init__(format=Frequency(), analyzer=None, scorable=True)
-
-    def index(
-        self, value: Mapping[str, int], **_: Any
-    ) -> Iterator[tuple[bytes, int, float, bytes]]:
-        """Postings of one section: (term, frequency, weight, packed frequency)."""
-        for word, frequency in value.items():
-            yield word.encode(), frequency, float(frequency), pack_uint(frequency)
+        super().__init__(format=Frequency(), analyzer=IDAnalyzer(), scorable=True)
 
 
-class TermField(FieldType):  # type: ignore[misc]
-    """Terms that are there or not; a value is a collection of them."""
+class ValueField(_ReadOnly, ID):  # type: ignore[misc]
+    """A value of the section or of its report; unknown is no term, and empty in the column.
+
+    Each of several is a term of its own; the column has them joined by line breaks.
+    """
 
     def __init__(self) -> None:
-        super().__init__(format=Existence(), analyzer=None)
+        super().__init__(stored=True, sortable=RefBytesColumn())
 
-    def index(self, value: Iterable[str], **_: Any) -> Iterator[tuple[bytes, int, float, bytes]]:
-        """Postings of one report: (term, 1, 1.0, nothing)."""
-        for term in value:
-            yield term.encode(), 1, 1.0, b""
+
+class LengthField(_ReadOnly, COLUMN):  # type: ignore[misc]
+    """A number of characters."""
+
+    indexed = True  # or a writer would not ask it to index, and so not be refused
+
+    def __init__(self) -> None:
+        super().__init__(NumericColumn("I"))
+
+
+class StoredField(_ReadOnly, STORED):  # type: ignore[misc]
+    """What is only read."""
+
+    indexed = True
+
+
+class ReadOnlySchema(Schema):  # type: ignore[misc]
+    """A schema that no table of contents can be written with."""
+
+    def clean(self) -> Never:
+        """Whoosh's writer calls this first of all when it commits."""
+        refuse()
 
 
 def make_schema() -> Schema:
-    """A new schema; `grams` finds, `words` and `heading_words` rank, the rest are facets.
+    """A new schema; `grams` finds, `words` and `heading_words` rank, values are facets.
 
-    `whole_words` holds the words of a report that jieba leaves whole when they stand alone, so
-    that a query made of such words needs no dictionary.
+    `report` is the report's id; `title` is folded as it is searched (the stored one is as it
+    stands), a term for each report.
     """
     fields: dict[str, FieldType] = {
-        "report": ID(),  # this and the next only on a report's own document
-        "whole_words": TermField(),
         "grams": GramField(),
         "words": WordField(),
         "heading_words": WordField(),
-        "year": ID(sortable=RefBytesColumn()),  # four digits
-        "part": ID(sortable=RefBytesColumn()),
-        "level": ID(sortable=RefBytesColumn()),
-        "kind": ID(sortable=RefBytesColumn()),
-        "topics": COLUMN(RefBytesColumn()),  # names joined by "\n"
-        "length": COLUMN(NumericColumn("I")),  # of the stream, in characters
-        "heading_length": COLUMN(NumericColumn("I")),
-        "sections": COLUMN(NumericColumn("I")),  # how many follow a report's document
-        "report_id": COLUMN(VarBytesColumn()),
-        "title": COLUMN(VarBytesColumn()),
-        "record": COLUMN(CompressedBytesColumn()),  # JSON, see index.record
-        "source": COLUMN(CompressedBytesColumn()),  # UTF-8
+        "length": LengthField(),  # of the stream, in characters
+        "heading_length": LengthField(),
     }
-    fields |= {name: ID(sortable=RefBytesColumn()) for name in PLACE_FIELDS}
-    return Schema(**fields)
+    fields |= {name: ValueField() for name in (*FACETS, "topics", "report", "title")}
+    fields |= {name: StoredField() for name in STORED_ONLY}
+    return ReadOnlySchema(**fields)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from index.engine import Batch, FileRow, PreparedReport, Writer
+from index.engine import Batch, FileRow, Writer
 from index.errors import ReportError
 from index.model import Report, SourceFile
+from index.prepared import PreparedReport, prepare
 from indexer.ids import has_base, numbered
-from indexer.prepare import prepare, with_files
+from indexer.prepare import with_files
 from indexer.twins import Paper, are_twins, paper_of, preference
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Batcher:
 
     def _begin(self) -> None:
         self._add: dict[str, PreparedReport] = {}
+        self._characters = 0
         self._remove: set[str] = set()
         self._new_rows: dict[str, FileRow] = {}
         self._forget: set[str] = set()
@@ -55,6 +57,11 @@ class Batcher:
     def size(self) -> int:
         """How many reports the batch adds."""
         return len(self._add)
+
+    @property
+    def characters(self) -> int:
+        """How long the streams of these reports are together."""
+        return self._characters
 
     def drop(self, paths: Iterable[str]) -> None:
         """Take files that are gone out of the index, with reports that have no other file."""
@@ -95,18 +102,18 @@ class Batcher:
 
     def add(self, prepared: PreparedReport) -> None:
         """Put a report of one file in, under its own id or into the report it is a form of."""
-        (source,) = prepared.report.files
-        base = prepared.report.id
+        (source,) = prepared.files
+        base = prepared.id
         before = self._rows.get(source.path)
         old = before.report_id if before else self._moved.get(source.path)
         twin = self._find_twin(prepared, base)
         if twin is not None:
-            id = twin.report.id
+            id = twin.id
             self._join(prepared, twin)
             self._summary.joined += 1
         else:
             id = self._choose_id(base, old)
-            self._put(id, with_files(prepared, id, prepared.report.files))
+            self._put(id, with_files(prepared, id, prepared.files))
             if before and before.report_id:
                 self._summary.changed += 1
             else:
@@ -171,18 +178,19 @@ class Batcher:
 
     def _put(self, id: str, prepared: PreparedReport) -> None:
         self._add[id] = prepared
+        self._characters += prepared.characters
         self._papers.pop(id, None)
 
     def _join(self, prepared: PreparedReport, twin: PreparedReport) -> None:
         """Make one report of two files of it; the better text is kept, but no outdated one."""
-        id, path = twin.report.id, prepared.report.file
+        id, (source, *_) = twin.id, prepared.files
         live = self._live.get(id, set())
-        others = tuple(f for f in twin.report.files if f.path != path and f.path in live)
-        outdated = twin.report.file in self._outdated
+        others = tuple(f for f in twin.files if f.path != source.path and f.path in live)
+        outdated = twin.files[0].path in self._outdated
         better = min((prepared, twin), key=lambda p: preference(p.report))
         better = prepared if outdated else better
-        files = (*prepared.report.files, *others)
-        first = [f for f in files if f.path == better.report.file]
+        files = (*prepared.files, *others)
+        first = [f for f in files if f.path == better.files[0].path]
         rest = sorted((f for f in files if f not in first), key=_by_path)
         self._put(id, with_files(better, id, (*first, *rest)))
 

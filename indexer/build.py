@@ -23,7 +23,9 @@ from indexer.read import DEFAULT_LIMITS
 from indexer.read.limits import Refused
 from indexer.read.opening import load
 
-BATCH_REPORTS = 500
+BATCH_REPORTS = 1000
+BATCH_CHARACTERS = 4_000_000
+"""What a commit may hold: its memory is some 60 bytes for each character."""
 CONVERTED = frozenset({".doc", ".wps"})
 """Suffixes of files that antiword or soffice reads, where one is installed."""
 
@@ -72,7 +74,7 @@ def build_index(
     prune: bool = False,
     on_progress: Callable[[Progress], None] = lambda _: None,
 ) -> Summary:
-    """Bring the index in step with the paths, in commits of at most BATCH_REPORTS reports.
+    """Bring the index in step with the paths, in commits of some BATCH_REPORTS reports.
 
     One bad file is refused and told; it never stops the run. When the run is interrupted, what
     was committed stays and the next run goes on from there.
@@ -124,7 +126,7 @@ def _take_all(
     for done, loaded in enumerate(files, 1):
         path = str(loaded.path)
         if plan.groups[path] != group:
-            if batcher.size >= BATCH_REPORTS:
+            if batcher.size >= BATCH_REPORTS or batcher.characters >= BATCH_CHARACTERS:
                 batcher.flush()
             group = plan.groups[path]
             batcher.begin(members[group])

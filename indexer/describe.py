@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from itertools import chain, islice
 from pathlib import PurePosixPath
 
-from index.analysis import fold
+from index.analysis import fold, fold_source
 from index.i18n import gettext as _
 from index.labels import level_label
 from index.model import Kind, Level, Place, Reason
 from indexer.dates import find_day
-from indexer.front import BODY_NAME, DOCUMENT_NUMBER, Front, Line, LineKind, read_front
+from indexer.front import BODY_NAME, DOCUMENT_NUMBER, Front, Line, LineKind, read_front, read_tail
 from indexer.locate import READ, Clue, Clues, Located, locate
 from indexer.outline import Outline
 from indexer.titles import RULE_OF_LAW, Title, find_title
@@ -56,17 +58,19 @@ def describe(source: str, outline: Outline, hints: Hints = Hints()) -> Descripti
     front = read_front(source, outline.furniture)
     title = find_title(front)
     line = title.squeezed if title else ""
-    signed = _read_sign_off(front.tail)
-    text = _own_text(outline, source)
+    signed = _read_sign_off(read_tail(source, outline.furniture))
+    plain = fold_source(source)
+    text = _own_text(outline, plain)
     paths = [*front.file_names, *_path_names(hints.path)]
-    located = locate(_collect_clues(front, line, signed, text, paths, hints))
+    footers = _read_footers(front, source, outline)
+    located = locate(_collect_clues(front, line, signed, text, paths, hints, footers))
     issued, issued_why = _find_issued(front, signed)
     number, number_why = _find_document_number(front)
     issuer, issuer_why = _find_issuer(front, line, signed)
     year, year_why = find_year(
         line,
-        _year_text(source, outline, line),
-        headings=["".join(fold(section.heading).split()) for section in outline.sections],
+        partial(_year_text, plain, outline, line),
+        headings=partial(_headings, outline),
         issued=issued,
         paths=paths,
     )
@@ -87,6 +91,11 @@ def describe(source: str, outline: Outline, hints: Hints = Hints()) -> Descripti
     return Description(shown, year, day, number, issuer, level, kind, located.place, reasons)
 
 
+def _headings(outline: Outline) -> list[str]:
+    """The headings, folded and without white space."""
+    return ["".join(fold(section.heading).split()) for section in outline.sections]
+
+
 def _explain_title(title: Title | None) -> str:
     if title is None:
         return _("no line before the text reads as a title")
@@ -98,49 +107,54 @@ def _explain_title(title: Title | None) -> str:
 # --- what goes to the place and the year --------------------------------------------------------
 
 
-def _own_text(outline: Outline, source: str) -> str:
-    """The first part of the source without furniture, folded and without white space."""
-    return "".join(fold(_without_furniture(source, outline)).split())
+def _own_text(outline: Outline, plain: str) -> str:
+    """The first part of the folded source without furniture and without white space."""
+    return "".join(_without_furniture(plain, outline).split())
 
 
-def _year_text(source: str, outline: Outline, title: str) -> str:
+def _year_text(plain: str, outline: Outline, title: str) -> str:
     """The text that may tell the year, without the title's lines; line ends part its clauses."""
-    lines = (
-        "".join(line.split()) for line in fold(_without_furniture(source, outline)).split("\n")
-    )
+    lines = ("".join(line.split()) for line in _without_furniture(plain, outline).split("\n"))
     joined = "\n".join(line for line in lines if line and line not in title)
-    return re.sub(r"(?<=[0-9])\n(?=年)", "", joined)
+    return joined if "\n年" not in joined else _TORN_YEAR.sub("", joined)
 
 
-def _without_furniture(source: str, outline: Outline) -> str:
+_TORN_YEAR = re.compile(r"(?<=[0-9])\n(?=年)")
+
+
+def _without_furniture(plain: str, outline: Outline) -> str:
     pieces: list[str] = []
     at = 0
     for piece in outline.furniture:
         if piece.start >= READ:
             break
-        pieces.append(source[at : piece.start])
+        pieces.append(plain[at : piece.start])
         at = max(at, piece.end)
-    return "".join([*pieces, source[at : max(at, READ)]])
+    return "".join([*pieces, plain[at : max(at, READ)]])
+
+
+def _read_footers(front: Front, source: str, outline: Outline) -> Iterator[Clue]:
+    """The page's own lines; a generator, for it looks at every line and is seldom asked."""
+    for line in chain(front.head, read_tail(source, outline.furniture)):
+        if line.kind is LineKind.PAGE:
+            yield Clue(_("footer"), line.squeezed)
 
 
 def _collect_clues(
-    front: Front, title: str, signed: _Signed, text: str, paths: Sequence[str], hints: Hints
+    front: Front,
+    title: str,
+    signed: _Signed,
+    text: str,
+    paths: Sequence[str],
+    hints: Hints,
+    footers: Iterator[Clue],
 ) -> Clues:
-    letterheads = (
-        Clue(_("letterhead"), line.squeezed.removesuffix("文件"))
-        for line in front.head
-        if line.kind is LineKind.LETTERHEAD
-    )
+    letterheads = (Clue(_("letterhead"), body) for body in front.letterheads)
     sign_off = (Clue(_("sign-off"), body) for body in signed.bodies)
     publishers = (
         Clue(_("label {name}").format(name=name), "".join(value.split()))
         for name, value in front.labels
         if name in _PUBLISHERS
-    )
-    footers = (
-        Clue(_("footer"), line.squeezed)
-        for line in (*front.head, *front.tail)
-        if line.kind is LineKind.PAGE
     )
     return Clues(
         title=title,
@@ -151,7 +165,7 @@ def _collect_clues(
         paths=tuple(
             Clue(_("file's or folder's name ({name})").format(name=name), name) for name in paths
         ),
-        footers=tuple(footers),
+        footers=footers,
     )
 
 
@@ -185,11 +199,13 @@ def _path_names(path: str) -> list[str]:
 
 _AFTER_SIGN_OFF = 8
 """So many lines may follow a sign-off: (此件公开发布), copies to, an attachment's name, buttons."""
+_MOST_BODIES = 4
 
 
-def _read_sign_off(tail: Sequence[Line]) -> _Signed:
+def _read_sign_off(tail: Iterator[Line]) -> _Signed:
     """The last line that is a day, or a body and a day, and the bodies right above it."""
-    lines = [line for line in tail if line.kind is not LineKind.PAGE]
+    own = (line for line in tail if line.kind is not LineKind.PAGE)
+    lines = list(islice(own, _AFTER_SIGN_OFF + _MOST_BODIES))[::-1]
     for number in range(len(lines) - 1, max(-1, len(lines) - 1 - _AFTER_SIGN_OFF), -1):
         squeezed = lines[number].squeezed.strip("()[]")
         day = find_day(squeezed)
@@ -208,7 +224,7 @@ def _read_sign_off(tail: Sequence[Line]) -> _Signed:
 
 def _bodies_above(lines: Sequence[Line], number: int) -> tuple[str, ...]:
     names: list[str] = []
-    while number and lines[number - 1].kind is LineKind.BODY_NAME and len(names) < 4:
+    while number and lines[number - 1].kind is LineKind.BODY_NAME and len(names) < _MOST_BODIES:
         number -= 1
         names.insert(0, lines[number].squeezed)
     return tuple(names)
@@ -256,12 +272,8 @@ def _find_document_number(front: Front) -> tuple[str | None, str]:
         value = front.label(label)
         if value and (found := DOCUMENT_NUMBER.match(value)):
             return "".join(found[0].split()), _("label {name}").format(name=label)
-    for line in front.head:
-        if line.kind is LineKind.DOCUMENT_NUMBER:
-            printed = "".join(line.printed.split())
-            found = DOCUMENT_NUMBER.match(line.squeezed)
-            number = printed[: found.end()] if found else printed
-            return number, _("a line of its own before the text")
+    if number := front.document_number:
+        return number, _("a line of its own before the text")
     return None, _("no line of its own and no label")
 
 
@@ -274,9 +286,8 @@ _TITLE_BODY = re.compile(
 def _find_issuer(front: Front, title: str, signed: _Signed) -> tuple[str | None, str]:
     if signed.bodies:
         return signed.bodies[0], _("sign-off")
-    for line in front.head:
-        if line.kind is LineKind.LETTERHEAD:
-            return line.squeezed.removesuffix("文件"), _("letterhead")
+    for body in front.letterheads:
+        return body, _("letterhead")
     found = _TITLE_BODY.search(title)
     if found is not None:
         return found[1], _("the first body in the title")

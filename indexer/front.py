@@ -7,13 +7,14 @@ Only the first `HEAD` and the last `TAIL` code points are looked at, and of a li
 from __future__ import annotations
 
 import re
-import sys
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
+from itertools import islice
 
-from index.analysis import fold
+from index.analysis import fold_source
 from index.model import Furniture
 from indexer.dates import find_day
 
@@ -46,31 +47,65 @@ class LineKind(StrEnum):
     PAGE = "page"  # navigation, labels, buttons, a clock, a file's name
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
-    """One line without the white space around it, as printed and as folded without any."""
+    """One line without the white space around it, as printed and as folded.
+
+    What it is is found out when it is asked for: few lines of a report ever are.
+    """
 
     printed: str
-    squeezed: str
-    kind: LineKind
+    folded: str
+    is_furniture: bool
+
+    @cached_property
+    def squeezed(self) -> str:
+        """The folded line without any white space."""
+        return "".join(self.folded.split())
+
+    @cached_property
+    def kind(self) -> LineKind:
+        """What the line is."""
+        return LineKind.PAGE if self.is_furniture else _kind_of(self.squeezed, self.folded)
 
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """The lines before and after a report's text and the labels of its page, label by label.
-
-    file_names are lines that some converter left: 试例镇2024年法治政府建设报告.docx
-    """
+    """The lines before a report's text and the labels of its page, label by label."""
 
     head: tuple[Line, ...]
-    tail: tuple[Line, ...]
     labels: tuple[tuple[str, str], ...]
 
     @property
     def file_names(self) -> tuple[str, ...]:
-        """The names of files, without their endings, that stand as lines at the head."""
-        found = (_FILE_NAME.fullmatch(line.squeezed) for line in self.head)
+        """The names of files, without their endings, that stand as lines at the head.
+
+        Some converter left them: 试例镇2024年法治政府建设报告.docx
+        """
+        lines = (line for line in self.head if "." in line.folded)
+        found = (_FILE_NAME.fullmatch(line.squeezed) for line in lines)
         return tuple(name[1] for name in found if name)
+
+    @property
+    def letterheads(self) -> tuple[str, ...]:
+        """The bodies whose letterhead stands at the head: 中共试例镇委员会文件."""
+        lines = (line for line in self.head if line.squeezed.endswith(_LETTERHEAD_END))
+        return tuple(
+            line.squeezed.removesuffix(_LETTERHEAD_END)
+            for line in lines
+            if line.kind is LineKind.LETTERHEAD
+        )
+
+    @property
+    def document_number(self) -> str | None:
+        """The first document number that is a line of its own at the head, as printed."""
+        lines = (line for line in self.head if "号" in line.folded)
+        line = next((line for line in lines if line.kind is LineKind.DOCUMENT_NUMBER), None)
+        if line is None:
+            return None
+        printed = "".join(line.printed.split())
+        found = DOCUMENT_NUMBER.match(line.squeezed)
+        return printed[: found.end()] if found else printed
 
     def label(self, *names: str) -> str | None:
         """The value of the first of these labels that has one."""
@@ -91,8 +126,15 @@ _LABEL = re.compile(
     + "|".join(r"[ \t\u3000]*".join(name) for name in _LABEL_NAMES.split())
     + r")\s*(?P<mark>[\]】|]\s*[:|]?|:|(?=\n))"
 )
+# The last two characters of a label and what follows it: a quick look whether there is any.
+_ENDINGS = frozenset(name[-2:] for name in _LABEL_NAMES.split())
+_LABEL_END = re.compile(
+    rf"([{''.join({ending[0] for ending in _ENDINGS})}])[ \t\u3000]*"
+    rf"([{''.join({ending[1] for ending in _ENDINGS})}])\s*[\]】|:\n]"
+)
 _VALUE_END = re.compile(r"[\[【](?!\s*20[0-9]{2})|[|\n]|\s{3,}")
 
+_LETTERHEAD_END = "文件"
 _FILE_NAME = re.compile(r"([^。]{2,80})\.(?:docx?|pdf|wps|txt|html?|ofd)")
 _PAGE = re.compile(
     r"当前位置|现在位置|您的位置|首页|网站地图|无障碍|长者|简体|繁体|登录|注册|语音播报|分享到|打印|扫一扫|网站标识码|"
@@ -104,6 +146,7 @@ _NUMBERED = re.compile(
     r"\(?[一二三四五六七八九十]{1,3}[、.)]|\([一二三四五六七八九十]{1,3}(?!○|〇)|\([0-9]{1,2}\)|[0-9]{1,2}[、.)](?![0-9])"
     r"|第[一二三四五六七八九十]{1,3}[章节部]"
 )
+_SENTENCE = re.compile(r"[。;!?]|如下|^.{0,20}20[0-9]{2}年?,")
 _SALUTATION = re.compile(
     r".{0,60}(?:委|政府|局|办|公室|部门|单位|村|社区|站所|领导|同志|代表|们)[)]?:"
 )
@@ -111,22 +154,33 @@ _SALUTATION = re.compile(
 
 def read_front(source: str, furniture: Sequence[Furniture]) -> Front:
     """The front of a source."""
-    tail_start = max(0, len(source) - TAIL)
-    head, body_start = _read_lines(_LINE.finditer(source, 0, HEAD), furniture)
-    tail, _ = _read_lines(_LINE_OR_SENTENCE.finditer(source, tail_start), furniture)
-    body_start = min(body_start, len(source), HEAD)
-    labels = _read_labels(fold(source[:body_start]))
+    plain = fold_source(source)
+    head, body_start = _read_head(source, plain, furniture)
+    labels = _read_labels(plain[:body_start])
     for piece in furniture:
         if piece.kind == "metadata" and piece.end > body_start:
-            labels += _read_labels(fold(source[piece.start : min(piece.end, piece.start + TAIL)]))
-    below = _read_labels(fold(source[max(body_start, len(source) - TAIL) :]))
+            labels += _read_labels(plain[piece.start : min(piece.end, piece.start + TAIL)])
+    below = _read_labels(plain[max(body_start, len(source) - TAIL) :])
     labels += tuple(
         pair for pair in below if len(pair[0]) > 3
     )  # 来源: and 时间: stand in sentences
-    return Front(head[:MOST_LINES], tail[-MOST_LINES:], labels)
+    return Front(head[:MOST_LINES], labels)
+
+
+def read_tail(source: str, furniture: Sequence[Furniture]) -> Iterator[Line]:
+    """The lines, or sentences, at the end of a source, the last first."""
+    plain = fold_source(source)
+    pieces = list(_LINE_OR_SENTENCE.finditer(plain, max(0, len(source) - TAIL)))
+    for _start, line in islice(
+        _read_lines(source, plain, reversed(pieces), furniture), MOST_LINES
+    ):
+        yield line
 
 
 def _read_labels(text: str) -> tuple[tuple[str, str], ...]:
+    """The labels in a folded text, each with its value."""
+    if not any(found[1] + found[2] in _ENDINGS for found in _LABEL_END.finditer(text)):
+        return ()
     marks = list(_LABEL.finditer(text))
     pairs: list[tuple[str, str]] = []
     starts = [mark.start() for mark in marks[1:]] + [len(text)] * bool(marks)
@@ -140,22 +194,27 @@ def _read_labels(text: str) -> tuple[tuple[str, str], ...]:
     return tuple(pairs)
 
 
-def _read_lines(
-    pieces: Iterator[re.Match[str]], furniture: Sequence[Furniture]
+def _read_head(
+    source: str, plain: str, furniture: Sequence[Furniture]
 ) -> tuple[tuple[Line, ...], int]:
-    """The lines that are not white, and where in the source the first heading or sentence is."""
-    lines: list[Line] = []
-    body_start = sys.maxsize
+    """The lines at the head, and where in the source the first heading or sentence is."""
+    placed = list(_read_lines(source, plain, _LINE.finditer(plain, 0, HEAD), furniture))
+    body = (LineKind.NUMBERED, LineKind.TEXT)
+    body_start = next((start for start, line in placed if line.kind in body), HEAD)
+    return tuple(line for _start, line in placed), min(body_start, len(source))
+
+
+def _read_lines(
+    source: str, plain: str, pieces: Iterable[re.Match[str]], furniture: Sequence[Furniture]
+) -> Iterator[tuple[int, Line]]:
+    """The lines that are not white, and where each begins."""
     for piece in pieces:
-        if printed := piece[0][:LONGEST].strip():
+        start, end = piece.span()
+        if printed := source[start : min(end, start + LONGEST)].strip():
             printed = printed.lstrip("#•·▪■◆>").strip() or printed
-            squeezed = "".join(fold(printed).split())
-            page = _is_furniture(piece.start(), piece.end(), furniture)
-            kind = LineKind.PAGE if page else _kind_of(squeezed, fold(printed))
-            lines.append(Line(printed, squeezed, kind))
-            if kind in (LineKind.NUMBERED, LineKind.TEXT):
-                body_start = min(body_start, piece.start())
-    return tuple(lines), body_start
+            at = source.find(printed, start)
+            folded = plain[at : at + len(printed)]
+            yield start, Line(printed, folded, _is_furniture(start, end, furniture))
 
 
 def _is_furniture(start: int, end: int, furniture: Sequence[Furniture]) -> bool:
@@ -192,11 +251,11 @@ def _kind_of_words(squeezed: str) -> LineKind:
     day = find_day(squeezed)
     if day and _is_only(day.start, day.end, squeezed):
         return LineKind.DAY
-    if squeezed.endswith("文件") and BODY_NAME.fullmatch(squeezed[:-2]):
+    if squeezed.endswith(_LETTERHEAD_END) and BODY_NAME.fullmatch(squeezed[:-2]):
         return LineKind.LETTERHEAD
     if len(squeezed) <= 44 and BODY_NAME.fullmatch(squeezed):
         return LineKind.BODY_NAME
-    if re.search(r"[。;!?]|如下|^.{0,20}20[0-9]{2}年?,", squeezed) or len(squeezed) > 120:
+    if _SENTENCE.search(squeezed) or len(squeezed) > 120:
         return LineKind.TEXT
     return (
         LineKind.TEXT if squeezed.count(",") and not squeezed.endswith("报告") else LineKind.PLAIN

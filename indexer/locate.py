@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -44,7 +44,7 @@ class Clues:
     text: str = ""
     county: str | None = None
     paths: tuple[Clue, ...] = ()
-    footers: tuple[Clue, ...] = ()
+    footers: Iterable[Clue] = ()  # read once at most, where little else tells
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,15 +280,8 @@ def _choose(
     if not namesakes:
         return _county_of_unknown(gazetteer, named, clues)
     text = clues.text[:READ]
-    footers = "|".join(clue.text for clue in clues.footers)
-    paths = "|".join(clue.text for clue in clues.paths)
     left, whole = list(namesakes), {"n": len(namesakes), "township": named.township}
-    for words, where in (
-        (clues.title, _("title")),
-        (paths, _("path")),
-        (text, _("text")),
-        (footers, _("footer")),
-    ):
+    for words, where in _evidence(clues):
         for tier in ("county", "city", "province"):
             left = _narrow(gazetteer, left, tier, words)
             if len(left) == 1:
@@ -300,6 +293,14 @@ def _choose(
         )
         return place, said.format(county=place.county, **whole)
     return named, _("nothing decides which of {n} counties with a {township}").format(**whole)
+
+
+def _evidence(clues: Clues) -> Iterator[tuple[str, str]]:
+    """The texts that may name the county, and what each is, the surest first."""
+    yield clues.title, _("title")
+    yield "|".join(clue.text for clue in clues.paths), _("path")
+    yield clues.text[:READ], _("text")
+    yield "|".join(clue.text for clue in clues.footers), _("footer")
 
 
 def _narrow(gazetteer: Gazetteer, places: list[Place], tier: str, text: str) -> list[Place]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from index.gazetteer import Gazetteer, has_distinctive_stem
 from index.model import Place
@@ -86,6 +87,7 @@ def read_runs(gazetteer: Gazetteer, text: str) -> Iterator[Run]:
             yield run
 
 
+@lru_cache(1 << 10)  # a folder's name is read once for every report in it
 def read_run(gazetteer: Gazetteer, text: str, start: int) -> Run | None:
     """The best reading of the place names that begin at `start`, or None."""
     readings = list(_read_on(gazetteer, text, _Reading(start, (None,) * 4, 0, False), _PROVINCE))

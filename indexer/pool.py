@@ -14,10 +14,10 @@ from itertools import islice
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 
-from index.engine import PreparedReport
 from index.errors import ReportError
 from index.i18n import gettext as _
-from indexer.prepare import Settings, load_report, prepare
+from index.prepared import PreparedReport, prepare
+from indexer.prepare import Settings, load_report
 from indexer.read import Reader
 from indexer.read.child import interrupts_held_back
 from indexer.read.limits import Passing

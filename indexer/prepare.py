@@ -1,13 +1,12 @@
-"""One file to one prepared report: read, parse, describe, cut into terms."""
+"""One file to one report: read, parse, describe."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from index.analysis import count_words, is_whole, section_stream
-from index.engine import PreparedReport, PreparedSection
 from index.model import Report, SourceFile
+from index.prepared import PreparedReport, read_record, write_record
 from indexer.corrections import FolderCorrections, correct
 from indexer.describe import Hints, describe
 from indexer.ids import base_id
@@ -56,20 +55,10 @@ def load_report(path: Path, reader: Reader, settings: Settings) -> Report:
     return replace(report, id=base_id(report))
 
 
-def prepare(report: Report) -> PreparedReport:
-    """The report with the terms of its sections."""
-    sections: list[PreparedSection] = []
-    vocabulary: set[str] = set()
-    for section in report.sections:
-        stream = section_stream(report, section)
-        words, heading_words = count_words(stream)
-        sections.append(
-            PreparedSection(stream.text, stream.heading_length, dict(words), dict(heading_words))
-        )
-        vocabulary.update(words)
-    return PreparedReport(report, tuple(sections), frozenset(filter(is_whole, vocabulary)))
-
-
 def with_files(prepared: PreparedReport, id: str, files: tuple[SourceFile, ...]) -> PreparedReport:
     """The same report under its final id and with all its files."""
-    return replace(prepared, report=replace(prepared.report, id=id, files=files))
+    if (id, files) == (prepared.id, prepared.files):
+        return prepared
+    record = read_record(prepared.record)
+    record |= {"id": id, "files": [[f.path, f.sha256, f.size, f.mtime_ns] for f in files]}
+    return replace(prepared, id=id, files=files, record=write_record(record))

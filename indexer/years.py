@@ -41,12 +41,20 @@ class _Claim(NamedTuple):
 
 
 def find_year(
-    title: str, text: str, *, headings: Sequence[str], issued: date | None, paths: Sequence[str]
+    title: str,
+    text: Callable[[], str],
+    *,
+    headings: Callable[[], Sequence[str]],
+    issued: date | None,
+    paths: Sequence[str],
 ) -> tuple[int | None, Reason]:
-    """The year and why; title, text, headings and paths are folded and without white space."""
+    """The year and why; title, text, headings and paths are folded and without white space.
+
+    Text and headings are made only where the title does not tell.
+    """
     claim = (
         _in_title(title)
-        or _in_text(text, headings, issued)
+        or _in_text(text(), headings, issued)
         or _in_paths(paths)
         or _before_issue(issued)
     )
@@ -103,15 +111,17 @@ _THIS_YEAR = re.compile(r"今年以来|今年,|今年(?:我|全|共|来)|一年�
 _HALF_YEAR = re.compile(r"上半年")
 
 
-def _in_text(text: str, headings: Sequence[str], issued: date | None) -> _Claim | None:
+def _in_text(
+    text: str, headings: Callable[[], Sequence[str]], issued: date | None
+) -> _Claim | None:
     plain = _strip(text[:READ], papers=True)
     checks: tuple[Callable[[], _Claim | None], ...] = (
         lambda: _reported(plain),
         lambda: _opening(plain),
         lambda: _first(_SINCE_THEN, plain, _("以来 in the text")),
-        lambda: _headings(headings, _DONE, 0, _("most headings about what was done")),
+        lambda: _headings(headings(), _DONE, 0, _("most headings about what was done")),
         lambda: _headings(
-            headings, _TO_COME, -1, _("the year before that of the headings about plans")
+            headings(), _TO_COME, -1, _("the year before that of the headings about plans")
         ),
         lambda: _first(_UNTIL, plain, _("the text counts up to its end")),
         lambda: _this_year(plain, issued),

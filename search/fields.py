@@ -55,7 +55,7 @@ _CHOICES: Final[dict[Field, dict[str, str]]] = {
     Field.LEVEL: _by_name(_LEVEL_NAMES),
 }
 _UNKNOWN: Final = frozenset({"unknown", "未知", "不详", "null"})
-_RANGE = re.compile(r"([^.…~〜至到–—-]*)(?:\.{2,3}|…+|[~〜至到–—-]+)([^.…~〜至到–—-]*)")
+_RANGE: Final = r"([^.…~〜至到–—-]*)(?:\.{2,3}|…+|[~〜至到–—-]+)([^.…~〜至到–—-]*)"
 
 
 def read_value(field: Field, text: str) -> tuple[FilterValue, ...]:
@@ -82,7 +82,7 @@ def _read_years(value: str) -> tuple[FilterValue, ...]:
     year = read_year(value)
     if year is not None:
         return (year,)
-    ends = _RANGE.fullmatch(value)
+    ends = re.fullmatch(_RANGE, value)
     return _read_range(ends[1], ends[2]) if ends else ()
 
 

@@ -32,10 +32,8 @@ def _read(field: Field, typed: str) -> tuple[FilterValue, ...]:
     return values
 
 
-def read_facets(typed: str | None, default: Sequence[Field]) -> tuple[Field, ...]:
+def read_facets(typed: str) -> tuple[Field, ...]:
     """The fields of a list such as year,township. Raises BadFilter."""
-    if typed is None:
-        return tuple(default)
     names = [name.strip() for name in typed.replace("，", ",").split(",") if name.strip()]
     for name in names:
         if name not in [*Field]:

@@ -8,31 +8,30 @@ docs/decisions/0007-query-grammar.md.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
-from typing import Final, TypeGuard
-
-from parsy import Parser, seq, test_item
+from itertools import groupby
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeGuard
 
 from index.i18n import gettext as _
 from index.querytree import Near, Node, Or, Text, Zone
 from search.lexer import Kind, Token
 from search.trees import conjoin, disjoin, negate
 
+if TYPE_CHECKING:
+    from parsy import Parser
+
 MAX_DEPTH: Final = 50
 """Brackets inside brackets: nobody writes six, and who walks a tree wants it shallow."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ignored:
+class Ignored(NamedTuple):
     """What was not read as it was typed: left out, or searched as text. why is for the user."""
 
     word: str
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A part of the query: its tree (None when nothing is left of it) and what was ignored."""
 
     node: Node | None
@@ -70,13 +69,31 @@ def _close(levels: list[list[Piece | Token]], opened: list[Token], closed: Token
 
 
 def _read(items: list[Piece | Token]) -> Piece:
+    if all(_is_plain(item) for item in items):
+        return _read_plain(items)
     piece: Piece = _disjunction().parse(items)
     return piece
+
+
+def _is_plain(item: Piece | Token) -> bool:
+    return isinstance(item, Piece) or item.kind in (Kind.AND, Kind.OR)
+
+
+def _read_plain(items: list[Piece | Token]) -> Piece:
+    """What the grammar makes of operands, AND and OR; most queries have no more, and it is slow."""
+    joined: list[Piece | Token] = []
+    for is_or, run in groupby(
+        items, key=lambda item: isinstance(item, Token) and item.kind is Kind.OR
+    ):
+        joined.extend(run if is_or else [_conjoin([*run])])
+    return _disjoin(joined)
 
 
 @cache
 def _disjunction() -> Parser:
     """The grammar of what stands in one bracket, or in none: every row of items fits it."""
+    from parsy import seq, test_item
+
     operand = test_item(lambda item: isinstance(item, Piece), "operand")
     negation = seq(_a(Kind.NOT).at_least(1), operand.optional()).combine(_negate)
     factor = negation | operand
@@ -86,6 +103,8 @@ def _disjunction() -> Parser:
 
 
 def _a(kind: Kind) -> Parser:
+    from parsy import test_item
+
     return test_item(lambda item: isinstance(item, Token) and item.kind is kind, kind.name)
 
 

@@ -6,8 +6,7 @@ order in `search.grammar`. Years and places inside the words are `search.recogni
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from index.analysis import fold_stream
 from index.i18n import gettext as _
@@ -25,8 +24,7 @@ MAX_OPERANDS: Final = 64
 """Words, quotes and filters of a query that are read; each costs a look into the whole index."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(NamedTuple):
     """A query as a tree, None when there is nothing to search for, and what was ignored in it."""
 
     tree: Node | None

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cache
-from typing import Any, Final, NamedTuple
-
-from parsy import Parser, alt, any_char, index, regex, seq, string, success
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from index.analysis import fold, fold_stream
 from index.i18n import gettext as _
 from index.querytree import Field, Filter, Node, Scope, Text, Zone
-from search.fields import FIELD_NAMES, read_value
+
+if TYPE_CHECKING:
+    from parsy import Parser
 
 
 class Kind(Enum):
@@ -41,8 +40,7 @@ class Reach(NamedTuple):
     distance: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A piece of the query; typed is the piece as it was typed.
 
     node is set for an operand, reach for NEAR. why says what the user should know of it: that an
@@ -57,6 +55,9 @@ class Token:
 
 
 _BREAK: Final = r"\s()|\"“”「」『』"  # what ends a word beside a comma
+_PLAIN: Final = re.compile(rf"\"[^\"]*\"|“[^“”]*”|[()]|\|+|[^-:,，{_BREAK}]+")
+"""Words that no other token could begin, pairs of quotation marks, brackets, bars."""
+_SIGNS: Final = {"(": Kind.OPEN, ")": Kind.CLOSE, "|": Kind.OR}
 _ASCII_OPERATORS: Final = {"and": Kind.AND, "or": Kind.OR, "not": Kind.NOT}
 _REACHES: Final = {
     "/s": Reach(Scope.SENTENCE),
@@ -64,30 +65,37 @@ _REACHES: Final = {
     "/p": Reach(Scope.PARAGRAPH),
     "同段": Reach(Scope.PARAGRAPH),
 }
-_WITHIN: Final = re.compile(r"/([0-9]{1,4})")
 
 
-class _Lexeme(NamedTuple):
-    """What was found from start to end, in code points of the query."""
-
-    make: Callable[[str, Any], Token]
-    start: int
-    value: Any
-    end: int
+_Lexeme = tuple[int, Callable[[str], Token], int]
+"""What was found: its start and end in the query, between them what makes a token of its text."""
 
 
 def tokenize(text: str) -> list[Token]:
     """The tokens of any text, strays among them; white space and commas between them are gone."""
     folded = fold(text)
+    if not _PLAIN.sub("", folded).strip():  # as most are: the grammar need not be loaded
+        return [_plain_token(text, found) for found in _PLAIN.finditer(folded)]
     if "，" in text:  # folds to a comma, but only an ASCII one goes on with a list of values
         pairs = zip(text, folded, strict=True)
         folded = "".join(raw if raw == "，" else c for raw, c in pairs)
-    return [found.make(text[found.start : found.end], found.value) for found in _lexer()(folded)]
+    return [make(text[start:end]) for start, make, end in _lexer()(folded)]
+
+
+def _plain_token(text: str, found: re.Match[str]) -> Token:
+    typed, first = text[found.start() : found.end()], found[0][0]
+    if first in _SIGNS:
+        return Token(_SIGNS[first], typed)
+    if first in '"“':
+        return _quoted_token(typed, found[0][1:-1])
+    return _word_token(typed, found[0])
 
 
 @cache
 def _lexer() -> Callable[[str], list[_Lexeme]]:
     """The grammar of tokens over a folded query: the first that fits is taken, one always does."""
+    from parsy import alt, any_char, index, regex, seq, string
+
     quoted = alt(
         regex(r'"([^"]*)"', group=1),
         regex(r"“([^“”]*+(?:“[^“”]*+”[^“”]*+)*+)”", group=1),  # a quotation may hold another
@@ -98,28 +106,36 @@ def _lexer() -> Callable[[str], list[_Lexeme]]:
     word = regex(rf"(?:[^,，{_BREAK}]|(?<=[0-9]),(?=[0-9]))+")  # 1,000 is one word
     values = (quoted | regex(rf"[^,，、{_BREAK}]+")).sep_by(regex("[,、]"), min=1)
     token = alt(
-        _spanned(quoted, _quoted_token),
-        _spanned(seq(_field_name(Field), values), _filter_token),
-        _spanned(seq(_field_name(Zone), quoted.tag("quoted") | word.tag("word")), _zone_token),
-        _spanned(_field_name(Field) | _field_name(Zone), _valueless_token),
-        _spanned(regex(r"(?<![^,，(|\s])-(?=[^-,，)|\s])"), _kind_token(Kind.NOT)),
-        _spanned(string("("), _kind_token(Kind.OPEN)),
-        _spanned(string(")"), _kind_token(Kind.CLOSE)),
-        _spanned(regex(r"\|+"), _kind_token(Kind.OR)),
-        _spanned(word, _word_token),
-        _spanned(any_char, _unpaired_token),
+        # Words that nothing else could begin, before all the rest is tried in vain.
+        _as(_word_token, regex(rf"[^-:,，{_BREAK}]++(?![-:,，])")),
+        _as(_kind_token(Kind.OPEN), string("(")),
+        _as(_kind_token(Kind.CLOSE), string(")")),
+        _as(_kind_token(Kind.OR), regex(r"\|+")),
+        _as(_quoted_token, quoted),
+        _as(_filter_token, seq(_field_name(Field), values)),
+        _as(_zone_token, seq(_field_name(Zone), quoted.tag("quoted") | word.tag("word"))),
+        _as(_valueless_token, _field_name(Field) | _field_name(Zone)),
+        _as(_kind_token(Kind.NOT), regex(r"(?<![^,，(|\s])-(?=[^-,，)|\s])")),
+        _as(_word_token, word),
+        _as(_unpaired_token, any_char),
     )
     space = regex(r"[,，\s]+").optional()
-    tokens: Callable[[str], list[_Lexeme]] = (space >> (token << space).many()).parse
+    lexeme = seq(index, token, index << space)
+    tokens: Callable[[str], list[_Lexeme]] = (space >> lexeme.many()).parse
     return tokens
 
 
-def _spanned(parser: Parser, make: Callable[[str, Any], Token]) -> Parser:
-    return seq(success(make), index, parser, index).combine(_Lexeme)
+def _as(make: Callable[[str, Any], Token], parser: Parser) -> Parser:
+    """The parser; gives what makes a token of the text that it found."""
+    return parser.map(lambda value: lambda typed: make(typed, value))
 
 
 def _field_name(kind: type[Field] | type[Zone]) -> Parser:
     """A name and its colon; gives the field."""
+    from parsy import regex
+
+    from search.fields import FIELD_NAMES
+
     names = sorted(
         (n for n, f in FIELD_NAMES.items() if isinstance(f, kind)), key=len, reverse=True
     )
@@ -147,6 +163,8 @@ def _zone_token(typed: str, value: tuple[Zone, tuple[str, str]]) -> Token:
 
 
 def _filter_token(typed: str, value: tuple[Field, list[str]]) -> Token:
+    from search.fields import read_value
+
     field, texts = value
     values = [read_value(field, text) for text in texts]
     if all(values):
@@ -172,10 +190,17 @@ def _word_token(typed: str, word: str) -> Token:
         return Token(kind, typed)
     if word == "或":
         return Token(Kind.OR, typed)
-    within = _WITHIN.fullmatch(word)
-    reach = Reach(Scope.CHARACTERS, int(within[1])) if within else _REACHES.get(word)
+    reach = _REACHES.get(word) or _within(word)
     if reach is not None:
         return Token(Kind.NEAR, typed, reach=reach)
     if not word.strip("-"):
         return Token(Kind.STRAY, typed, why=_("a minus excludes the word that it touches"))
     return _text_token(typed, word, quoted=False)
+
+
+def _within(word: str) -> Reach | None:
+    """Read /0 to /9999."""
+    figures = word[1:]
+    if word[0] != "/" or len(figures) > 4 or not (figures.isascii() and figures.isdigit()):
+        return None
+    return Reach(Scope.CHARACTERS, int(figures))

@@ -8,20 +8,18 @@ document number, a range of years and a name inside a longer one stay text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import chain
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
-from index.analysis import fold_stream
-from index.gazetteer import has_distinctive_stem
+from index.analysis import fold_stream, kept_offsets
 from index.numerals import read_year
 from index.querytree import And, Field, Filter, Node, Text, Zone
 from search.trees import conjoin
 
 
-@dataclass(frozen=True, slots=True)
-class Recognised:
+class Recognised(NamedTuple):
     """A word, or a part of one, that was read as a filter; word is as it was typed."""
 
     field: Field
@@ -29,28 +27,37 @@ class Recognised:
     word: str
 
 
-class KnownValues(Protocol):
-    """The places that an index knows."""
-
-    def named(self, stream: str) -> Mapping[Field, str]:
-        """The places whose full name folds to the stream, as the index writes them."""
-        ...
-
-
 class KnownPlaces:
-    """The places of an index by folded name."""
+    """The places of an index by folded name; they are asked for when a query needs them."""
 
     def __init__(self, names: Iterable[tuple[Field, str]]) -> None:
-        self._by_stream: dict[str, dict[Field, str]] = {}
-        for field, name in names:
-            self._by_stream.setdefault(fold_stream(name), {})[field] = name
+        self._names = names
+
+    @cached_property
+    def _by_stream(self) -> Mapping[str, Mapping[Field, str]]:
+        found: dict[str, dict[Field, str]] = {}
+        for field, name in self._names:
+            found.setdefault(fold_stream(name), {})[field] = name
+        return found
+
+    @cached_property
+    def _lengths(self) -> Mapping[str, Sequence[int]]:
+        found: dict[str, set[int]] = {}
+        for stream in self._by_stream:
+            if 2 <= len(stream) <= _LONGEST_NAME:
+                found.setdefault(stream[0], set()).add(len(stream))
+        return {first: sorted(lengths, reverse=True) for first, lengths in found.items()}
 
     def named(self, stream: str) -> Mapping[Field, str]:
         """The places whose full name folds to the stream, as the index writes them."""
         return self._by_stream.get(stream, {})
 
+    def lengths(self, first: str) -> Sequence[int]:
+        """How long the names are that begin with a character, longest first."""
+        return self._lengths.get(first, ())
 
-def recognise(tree: Node, known: KnownValues) -> tuple[Node, tuple[Recognised, ...]]:
+
+def recognise(tree: Node, known: KnownPlaces) -> tuple[Node, tuple[Recognised, ...]]:
     """The tree with its years and places as filters, and which words these were.
 
     Several values of one field become one filter, an explicit `field:value` among them; a range
@@ -81,12 +88,12 @@ class _Item(NamedTuple):
     value: str | int
 
 
-def _recognise_word(text: Text, known: KnownValues) -> tuple[list[Text], list[Recognised]]:
+def _recognise_word(text: Text, known: KnownPlaces) -> tuple[list[Text], list[Recognised]]:
     """What is left of the word, and what was recognised in it."""
     items = _find_items(text, known)
     if not items:
         return [text], []
-    at = [i for i, c in enumerate(text.typed) if fold_stream(c)]  # where the stream was typed
+    at = kept_offsets(text.typed)  # where the stream was typed
     found = [
         Recognised(item.field, item.value, text.typed[at[item.start] : at[item.end - 1] + 1])
         for item in items
@@ -100,13 +107,16 @@ def _recognise_word(text: Text, known: KnownValues) -> tuple[list[Text], list[Re
     return rest, found
 
 
-def _find_items(text: Text, known: KnownValues) -> list[_Item]:
+def _find_items(text: Text, known: KnownPlaces) -> list[_Item]:
     """Years and places in the word, in order; they do not overlap."""
     year = read_year(text.typed)
     if year is not None:
         return [_Item(0, len(text.stream), Field.YEAR, year)]
+    places = [*_places(text.stream, known)]
+    if "20" not in text.stream and "二" not in text.stream:  # as every year has
+        return places
     sure: list[_Item] = []
-    for item in sorted([*_written_years(text.stream), *_places(text.stream, known)]):
+    for item in sorted([*_written_years(text.stream), *places]):
         if not sure or item.start >= sure[-1].end:
             sure.append(item)
     bare = [_bare_years(text.stream, start, end) for start, end in _gaps(sure, text.stream)]
@@ -126,7 +136,7 @@ _APART_BEFORE: Final = (
     r"(?<![0-9a-z.,:〔\[【第])(?<![0-9a-z年度][-—–~.至到/])(?<![0-9a-z年度][-—–~.]{2})"
 )
 _RANGE_AFTER: Final = r"[-—–~至到./]{1,2}[0-9二]"
-_WRITTEN: Final = re.compile(
+_WRITTEN: Final = (
     rf"{_APART_BEFORE}(?:20[0-9]{{2}}|二[〇○零o][〇○零o一二三四五六七八九]{{2}})年度?+"
     rf"(?![0-9底末]|初(?![心步级中高])|[一二三四五六七八九十]{{1,2}}月|[上下]半年|以[来前后]"
     rf"|第?[一二三四1-4]季度|{_RANGE_AFTER})"
@@ -134,22 +144,20 @@ _WRITTEN: Final = re.compile(
 _COUNTED: Final = (
     "个件人次元万亿余多名户起场份条项页亩吨公平米处家本册篇字天例宗批台套辆栋间所支只张号位"
 )
-_BARE_FIRST: Final = re.compile(
-    rf"20[0-9]{{2}}(?![0-9a-z.,:%/年月\]〕】{_COUNTED}]|{_RANGE_AFTER})"
-)
-_BARE_LAST: Final = re.compile(rf"{_APART_BEFORE}20[0-9]{{2}}")
+_BARE_FIRST: Final = rf"20[0-9]{{2}}(?![0-9a-z.,:%/年月\]〕】{_COUNTED}]|{_RANGE_AFTER})"
+_BARE_LAST: Final = rf"{_APART_BEFORE}20[0-9]{{2}}"
 
 
 def _written_years(stream: str) -> Iterator[_Item]:
     """The years in the stream that 年 or 年度 follows."""
-    for found in _WRITTEN.finditer(stream):
+    for found in re.finditer(_WRITTEN, stream):
         yield from _year_item(found)
 
 
 def _bare_years(stream: str, start: int, end: int) -> Iterator[_Item]:
     """The years in mere figures with which a stretch of the stream begins and ends."""
-    first = _BARE_FIRST.match(stream, start, end)
-    last = _BARE_LAST.match(stream, end - 4, end) if end - 4 >= start else None
+    first = re.compile(_BARE_FIRST).match(stream, start, end)
+    last = re.compile(_BARE_LAST).match(stream, end - 4, end) if end - 4 >= start else None
     if first:
         yield from _year_item(first)
     if last and not (first and last.start() < first.end()):
@@ -167,22 +175,22 @@ def _year_item(found: re.Match[str]) -> Iterator[_Item]:
 _LONGEST_NAME: Final = 24  # a development zone's; a county's is 15 at most
 _WIDEST_FIRST: Final = (Field.PROVINCE, Field.CITY, Field.COUNTY, Field.TOWNSHIP)
 _GOES_ON: Final = {
-    "省": re.compile("[级长委直会份]"),
-    "市": re.compile("[场域区级委直容值面郊]|长(?![期效远久治])|民(?![政族])|政(?!府)"),
-    "县": re.compile("[域级委直]|长(?![期效远久治])|城(?![关区东西南北市乡镇管])"),
-    "区": re.compile("[域别划级委块]|长(?![期效远久治])"),
-    "州": re.compile("[级委]|长(?![期效远久治])"),
-    "旗": re.compile("[帜舰袍手]"),
-    "镇": re.compile("[街域级]|长(?![期效远久治])"),
-    "盟": re.compile("[友约]"),
-    "道": re.compile("[路德理歉]"),
-    "乡": re.compile("[镇村街亲愁土音贤规风间级]|长(?![期效远久治])"),
+    "省": "[级长委直会份]",
+    "市": "[场域区级委直容值面郊]|长(?![期效远久治])|民(?![政族])|政(?!府)",
+    "县": "[域级委直]|长(?![期效远久治])|城(?![关区东西南北市乡镇管])",
+    "区": "[域别划级委块]|长(?![期效远久治])",
+    "州": "[级委]|长(?![期效远久治])",
+    "旗": "[帜舰袍手]",
+    "镇": "[街域级]|长(?![期效远久治])",
+    "盟": "[友约]",
+    "道": "[路德理歉]",
+    "乡": "[镇村街亲愁土音贤规风间级]|长(?![期效远久治])",
 }
 _LINKS: Final = frozenset("的在于和与及从到对向由看查找搜年度")
 _OFFICE: Final = "办事处"
 
 
-def _places(stream: str, known: KnownValues) -> Iterator[_Item]:
+def _places(stream: str, known: KnownPlaces) -> Iterator[_Item]:
     """The full names of known places in the stream, the longest where several begin."""
     at = left = 0  # left: the end of the place before
     while at < len(stream) - 1:
@@ -194,19 +202,22 @@ def _places(stream: str, known: KnownValues) -> Iterator[_Item]:
             at += 1
 
 
-def _place_at(stream: str, start: int, known: KnownValues) -> _Item | None:
+def _place_at(stream: str, start: int, known: KnownPlaces) -> _Item | None:
     """The longest name of a place that begins here; the widest place of that name."""
-    for end in range(min(start + _LONGEST_NAME, len(stream)), start + 1, -1):
+    for length in known.lengths(stream[start]):
+        end = start + length
         named = known.named(stream[start:end])
-        field = next((field for field in _WIDEST_FIRST if field in named), None)
-        if field:
+        if named and end <= len(stream):
+            field = next(field for field in _WIDEST_FIRST if field in named)
             office = stream[end - 2 : end] == "街道" and stream.startswith(_OFFICE, end)
             return _Item(start, end + len(_OFFICE) * office, field, named[field])
     return None
 
 
-def _stands_alone(stream: str, item: _Item, left: int, known: KnownValues) -> bool:
+def _stands_alone(stream: str, item: _Item, left: int, known: KnownPlaces) -> bool:
     """Whether the name means the place here and is no piece of other words."""
+    from index.gazetteer import has_distinctive_stem
+
     start, end, _field, name = item
     if not has_distinctive_stem(str(name)):
         return False
@@ -218,7 +229,9 @@ def _stands_alone(stream: str, item: _Item, left: int, known: KnownValues) -> bo
     if start > left and _in_a_word(stream[start - 1]) and (short or _is_first(stream, start, left)):
         return False
     goes_on = _GOES_ON.get(stream[end - 1])
-    return not (goes_on and goes_on.match(stream, end)) or _place_at(stream, end, known) is not None
+    if goes_on is None or not re.compile(goes_on).match(stream, end):
+        return True
+    return _place_at(stream, end, known) is not None
 
 
 def _is_first(stream: str, start: int, left: int) -> bool:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from index.engine import FacetCount, Mode, Tier
-from index.model import Report, Section
+from index.passage import Passage
 from index.querytree import Field, YearRange
-from index.record import section_id
 from search.language import Ignored
 
 
-@dataclass(frozen=True, slots=True)
-class Snippet:
+class Snippet(NamedTuple):
     """Source text around matches: start is its place in the source, spans count within it."""
 
     text: str
@@ -22,27 +20,18 @@ class Snippet:
     spans: tuple[tuple[int, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A section that matched, with its report. sections counts the report's matching sections."""
+class Hit(NamedTuple):
+    """A section that matched. sections counts the matching sections of its report."""
 
     rank: int
     score: float
     tier: Tier
-    report: Report
-    section: Section
-    heading_path: tuple[str, ...]
+    passage: Passage
     snippets: tuple[Snippet, ...]
     sections: int
 
-    @property
-    def id(self) -> str:
-        """The section's id."""
-        return section_id(self.report.id, self.section)
 
-
-@dataclass(frozen=True, slots=True)
-class Recognition:
+class Recognition(NamedTuple):
     """A word that was read as a filter, and how many sections hold it literally."""
 
     field: Field
@@ -51,8 +40,7 @@ class Recognition:
     literal_sections: int
 
 
-@dataclass(frozen=True, slots=True)
-class Without:
+class Without(NamedTuple):
     """A part of a query that left nothing, and how many sections there are without it."""
 
     kind: str  # "word" or "filter"
@@ -60,16 +48,14 @@ class Without:
     sections: int
 
 
-@dataclass(frozen=True, slots=True)
-class Help:
+class Help(NamedTuple):
     """What to try when no section matched. suggestions: (typed, what may have been meant)."""
 
     without: tuple[Without, ...]
     suggestions: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SynonymUse:
+class SynonymUse(NamedTuple):
     """A word of the query and what was searched beside it."""
 
     word: str
@@ -153,25 +139,25 @@ def _facet_json(found: FacetCount) -> Json:
 
 def hit_json(hit: Hit, *, by_report: bool = False) -> Json:
     """The Hit object of the JSON contract; with by_report it tells how many sections matched."""
-    report, section = hit.report, hit.section
+    passage = hit.passage
     found: Json = {
         "rank": hit.rank,
         "score": round(hit.score, 4),
         "tier": hit.tier,
-        "id": hit.id,
-        "report": report.id,
-        "file": report.file,
-        "title": report.title,
-        "year": report.year,
-        "township": report.place.township,
-        "county": report.place.county,
-        "city": report.place.city,
-        "province": report.place.province,
-        "part": section.part,
-        "topics": list(section.topics),
-        "heading_path": list(hit.heading_path),
-        "start": section.heading_span.start,
-        "end": max(section.heading_span.end, section.text_span.end),
+        "id": passage.id,
+        "report": passage.report_id,
+        "file": passage.file,
+        "title": passage.title,
+        "year": passage.year,
+        "township": passage.place.township,
+        "county": passage.place.county,
+        "city": passage.place.city,
+        "province": passage.place.province,
+        "part": passage.part,
+        "topics": list(passage.topics),
+        "heading_path": list(passage.heading_path),
+        "start": passage.start,
+        "end": passage.end,
         "snippets": [
             {"text": s.text, "start": s.start, "spans": [list(span) for span in s.spans]}
             for s in hit.snippets

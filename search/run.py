@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
+from index.analysis import fold_stream
 from index.engine import Answer, Engine, Mode, Question, Sort
-from index.model import Report, Section
-from index.querytree import And, Field, Filter, Node, positive_texts
+from index.querytree import And, Field, Filter, Node, Text, positive_texts
 from search.cutting import Cutter
-from search.help import explain_nothing
-from search.language import Parsed, parse_query
+from search.language import Ignored, parse_query
 from search.recognise import KnownPlaces, Recognised, recognise
 from search.results import Help, Hit, Recognition, Results, SynonymUse
 from search.snippets import make_snippets
-from search.synonyms import Synonyms, expand
+
+if TYPE_CHECKING:
+    from search.synonyms import Synonyms
 
 PLACE_FIELDS = (Field.TOWNSHIP, Field.COUNTY, Field.CITY, Field.PROVINCE)
 ALL_FACETS = tuple(Field)
+_REMEMBERED = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +45,22 @@ class Request:
     synonyms: Synonyms | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Understood:
-    """A query ready to be asked."""
+class _Understood(NamedTuple):
+    """A query ready to be asked, and what there is to tell of it."""
 
     tree: Node | None  # without its top-level filters
     filters: tuple[Filter, ...]
     recognised: tuple[Recognised, ...]
-    parsed: Parsed
+    ignored: tuple[Ignored, ...]
     synonyms: tuple[SynonymUse, ...]
 
 
 class Searcher:
-    """Answers queries over one engine; remembers the places that the engine knows."""
+    """Answers queries over one engine; what it has learnt of the engine's commit it remembers."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._count_literal = lru_cache(_REMEMBERED)(self._count)
 
     @cached_property
     def known_places(self) -> KnownPlaces:
@@ -83,27 +86,29 @@ class Searcher:
             facets=request.facets,
         )
         mode, answer = self._ask(question, understood, relax=not request.exact)
+        recognised = self._counted(understood.recognised)
+        help = self._help(question, understood, mode, answer)
+        hits = self._hits(question, answer)
         return Results(
             query=request.query,
-            recognised=self._counted(understood.recognised),
-            ignored=understood.parsed.ignored,
+            recognised=recognised,
+            ignored=understood.ignored,
             synonyms=understood.synonyms,
             mode=mode,
             total_sections=answer.total_sections,
             literal_sections=answer.literal_sections,
             total_reports=answer.total_reports,
             total_occurrences=answer.total_occurrences,
-            help=self._help(question, understood, mode, answer),
+            help=help,
             took_ms=(time.perf_counter() - started) * 1000,
             page=request.page,
             limit=request.limit or 0,
             facets=answer.facets,
-            hits=self._hits(question, answer),
+            hits=hits,
         )
 
     def _understand(self, request: Request) -> _Understood:
-        parsed = parse_query(request.query)
-        tree: Node | None = parsed.tree
+        tree, ignored = parse_query(request.query)
         recognised: tuple[Recognised, ...] = ()
         if tree is not None and not request.literal:
             tree, recognised = recognise(tree, self.known_places)
@@ -112,14 +117,13 @@ class Searcher:
         told: tuple[SynonymUse, ...] = ()
         if tree is not None:
             if request.synonyms is not None:
-                tree, expanded = expand(tree, request.synonyms)
-                told = tuple(SynonymUse(e.word, e.others) for e in expanded)
+                tree, told = _expanded(tree, request.synonyms)
             if not request.exact:
                 cutter = Cutter(self.engine)
                 tree = cutter.cut(tree)
-                parsed = replace(parsed, ignored=(*parsed.ignored, *cutter.ignored))
+                ignored = (*ignored, *cutter.ignored)
         tree, filters = _take_filters(tree, request.filters)
-        return _Understood(tree, filters, recognised, parsed, told)
+        return _Understood(tree, filters, recognised, ignored, told)
 
     def _ask(
         self, question: Question, understood: _Understood, *, relax: bool
@@ -142,36 +146,41 @@ class Searcher:
     ) -> Help | None:
         if understood.tree is None or (mode is Mode.SECTION and answer.total_sections):
             return None
+        from search.help import explain_nothing
+
         return explain_nothing(self.engine, question)
 
     def _counted(self, recognised: Sequence[Recognised]) -> tuple[Recognition, ...]:
         counts = {word: self._count_literal(word) for word in {r.word for r in recognised}}
         return tuple(Recognition(r.field, r.value, r.word, counts[r.word]) for r in recognised)
 
-    def _count_literal(self, word: str) -> int:
-        (text,) = positive_texts(parse_query(f'"{word}"').tree or And(()))
+    def _count(self, word: str) -> int:
+        text = Text(word, fold_stream(word), quoted=True)
         return self.engine.search(Question(text, limit=0)).total_sections
 
     def _hits(self, question: Question, answer: Answer) -> tuple[Hit, ...]:
-        reports = self.engine.fetch({found.report_id for found in answer.hits})
         texts = tuple(dict.fromkeys(positive_texts(question.tree)))
-        hits = []
-        for rank, found in enumerate(answer.hits, question.offset + 1):
-            report = reports[found.report_id]
-            section = report.sections[found.ordinal]
-            hits.append(
-                Hit(
-                    rank=rank,
-                    score=found.score,
-                    tier=found.tier,
-                    report=report,
-                    section=section,
-                    heading_path=heading_path(report, section),
-                    snippets=make_snippets(report, section, texts),
-                    sections=found.sections,
-                )
+        passages = self.engine.passages(answer.hits)
+        return tuple(
+            Hit(
+                rank=rank,
+                score=found.score,
+                tier=found.tier,
+                passage=passage,
+                snippets=make_snippets(passage, texts),
+                sections=found.sections,
             )
-        return tuple(hits)
+            for rank, (found, passage) in enumerate(
+                zip(answer.hits, passages, strict=True), question.offset + 1
+            )
+        )
+
+
+def _expanded(tree: Node, synonyms: Synonyms) -> tuple[Node, tuple[SynonymUse, ...]]:
+    from search.synonyms import expand
+
+    tree, used = expand(tree, synonyms)
+    return tree, tuple(SynonymUse(each.word, each.others) for each in used)
 
 
 def _take_filters(
@@ -192,24 +201,3 @@ def _take_filters(
             rest.append(child)
     kept = rest[0] if len(rest) == 1 else And(tuple(rest))
     return kept, tuple(taken.values())
-
-
-def heading_path(report: Report, section: Section) -> tuple[str, ...]:
-    """Labels of the headings that lead to a section, its own last: 一、…, (四)…"""
-    by_key = {s.key: s for s in report.sections}
-    return tuple(heading_label(by_key[key]) for key in _prefixes(section.key) if key in by_key)
-
-
-def _prefixes(key: str) -> Iterator[str]:
-    parts = key.split(".")
-    for n in range(1, len(parts) + 1):
-        yield ".".join(parts[:n])
-
-
-def heading_label(section: Section) -> str:
-    """A heading as it is shown: its number with the usual stop, then its text."""
-    if not section.number:
-        return section.heading
-    number = section.number[-1]
-    stop = "" if number.startswith("(") else "." if number.isascii() else "、"
-    return f"{number}{stop}{section.heading}"

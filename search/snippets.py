@@ -2,87 +2,94 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
 
-from index.analysis import Stream, section_stream
-from index.matching import disjoint, text_spans
-from index.model import Report, Section, Span
+from index.model import Span
+from index.passage import Passage
 from index.querytree import Text, Zone
-from index.sentences import sentence_spans
+from index.spans import StreamSpan, disjoint, text_spans
 from search.results import Snippet
 
-MOST = 3
-LONGEST = 240
+MOST: Final = 3
+LONGEST: Final = 240
 """Characters of source in a snippet; a longer sentence is cut around its matches."""
-_AROUND = 60
+_AROUND: Final = 60
+
+Mark = tuple[StreamSpan, int]
+"""Where a text stands in the stream, and which text it is."""
 
 
-def make_snippets(report: Report, section: Section, texts: Sequence[Text]) -> tuple[Snippet, ...]:
+class _Group(NamedTuple):
+    """Neighbouring sentences (as a source span) and the matches in them: (source span, which)."""
+
+    around: Span
+    marks: list[tuple[Span, int]]
+
+    def worth(self) -> tuple[int, int]:
+        """How many different texts it holds, then how much of them."""
+        return len({which for _, which in self.marks}), sum(m.end - m.start for m, _ in self.marks)
+
+
+def make_snippets(passage: Passage, texts: Sequence[Text]) -> tuple[Snippet, ...]:
     """The best sentences of the section, best first; its first sentence when nothing is marked."""
-    stream = section_stream(report, section)
-    marks = mark(stream, texts)
-    sentences = [*sentence_spans(report, section)]
+    marks = mark(passage, texts)
     if not marks:
-        own = [s for s in sentences if s.start >= section.text_span.start]
-        return _opening(report.source, own or sentences)
-    groups = _group(marks, sentences)
-    # A heading is shown above its snippets anyway: what its text says comes first.
-    text = section.text_span.start
-    groups.sort(key=lambda group: (group[0].end > text, _worth(group[1])), reverse=True)
-    return tuple(_cut(report.source, span, marks) for span, marks in groups[:MOST])
+        return _opening(passage)
+    groups = [*_groups(passage, marks)]
+    if len(groups) > 1:
+        # A heading is shown above its snippets anyway: what its text says comes first.
+        groups.sort(key=lambda g: (g.around.end > passage.text_start, g.worth()), reverse=True)
+    return tuple(_cut(passage, *group) for group in groups[:MOST])
 
 
-def mark(stream: Stream, texts: Sequence[Text]) -> list[tuple[Span, int]]:
-    """(source span, which text) of every match in the section, in order, not overlapping."""
-    limits = {Zone.ANYWHERE: len(stream.text), Zone.HEADING: stream.heading_length, Zone.TITLE: 0}
-    found = {
-        span: which
-        for which, text in enumerate(texts)
-        for span in text_spans(stream.text[: limits[text.zone]], text)
-    }
-    return [(stream.source_span(*span), found[span]) for span in disjoint(found)]
+def mark(passage: Passage, texts: Sequence[Text]) -> list[Mark]:
+    """Every match in the section, in order, not overlapping."""
+    stream = passage.text
+    found: dict[StreamSpan, int] = {}
+    for which, text in enumerate(texts):
+        if text.zone is Zone.ANYWHERE:
+            found.update(dict.fromkeys(text_spans(stream, text), which))
+        elif text.zone is Zone.HEADING:
+            heading = stream[: passage.heading_length]
+            found.update(dict.fromkeys(text_spans(heading, text), which))
+    return [(span, found[span]) for span in disjoint(found)]
 
 
-def _opening(source: str, sentences: Sequence[Span]) -> tuple[Snippet, ...]:
-    """The beginning of the sentences, as many as a snippet holds."""
+def _opening(passage: Passage) -> tuple[Snippet, ...]:
+    """The beginning of the sentences of the text, as many as a snippet holds."""
+    sentences = [(start, end) for _, start, end in passage.sentences]
+    sentences = [s for s in sentences if s[0] >= passage.text_start] or sentences
     if not sentences:
         return ()
-    start = sentences[0].start
-    end = max((s.end for s in sentences if s.end - start <= LONGEST), default=start + LONGEST)
-    end = min(end, sentences[-1].end)
-    return (Snippet(source[start:end], start, ()),)
+    start = sentences[0][0]
+    end = max((end for _, end in sentences if end - start <= LONGEST), default=start + LONGEST)
+    end = min(end, sentences[-1][1])
+    return (Snippet(passage.cut(start, end), start, ()),)
 
 
-def _group(
-    marks: Sequence[tuple[Span, int]], sentences: Sequence[Span]
-) -> list[tuple[Span, list[tuple[Span, int]]]]:
+def _groups(passage: Passage, marks: Sequence[Mark]) -> Iterator[_Group]:
     """Matches by the sentence that they stand in; one that crosses sentences joins them."""
-    starts = [sentence.start for sentence in sentences]
-    groups: list[tuple[Span, list[tuple[Span, int]]]] = []
-    for span, which in marks:
-        first = sentences[max(bisect_right(starts, span.start) - 1, 0)]
-        last = sentences[max(bisect_right(starts, span.end - 1) - 1, 0)]
-        if groups and first.start < groups[-1][0].end:
-            around, inside = groups[-1]
-            inside.append((span, which))
-            groups[-1] = (Span(around.start, max(around.end, last.end)), inside)
-        else:
-            groups.append((Span(first.start, max(last.end, span.end)), [(span, which)]))
-    return groups
+    sentences = passage.sentences
+    first, last, inside = 0, -1, list[tuple[Span, int]]()
+    for (start, end), which in marks:
+        begin = passage.sentence_at(start)
+        if begin > last:
+            if inside:
+                yield _Group(Span(sentences[first][1], sentences[last][2]), inside)
+            first, inside = begin, []
+        ending = begin if end <= sentences[begin][0] else passage.sentence_at(end - 1)
+        last = max(last, ending)
+        source_end = passage.source_offset(end - 1, ending) + 1
+        inside.append((Span(passage.source_offset(start, begin), source_end), which))
+    yield _Group(Span(sentences[first][1], sentences[last][2]), inside)
 
 
-def _worth(marks: Sequence[tuple[Span, int]]) -> tuple[int, int]:
-    """How many different texts a sentence holds, then how much of them."""
-    return len({which for _, which in marks}), sum(span.end - span.start for span, _ in marks)
-
-
-def _cut(source: str, span: Span, marks: Sequence[tuple[Span, int]]) -> Snippet:
-    """The sentence as a snippet, cut around its first matches where it is too long."""
-    start, end = span
+def _cut(passage: Passage, around: Span, marks: Sequence[tuple[Span, int]]) -> Snippet:
+    """The sentences as a snippet, cut around the first matches where they are too long."""
+    start, end = around
     if end - start > LONGEST:
         start = max(start, marks[0][0].start - _AROUND)
         end = min(end, max(start + LONGEST, marks[0][0].end))
-    kept = [m for m, _ in marks if m.end <= end]
-    spans = tuple((m.start - start, m.end - start) for m in kept)
-    return Snippet(source[start:end], start, spans)
+    spans = tuple((m.start - start, m.end - start) for m, _ in marks if m.end <= end)
+    return Snippet(passage.cut(start, end), start, spans)

@@ -33,14 +33,14 @@ BAD = "yellow"
 _NEVER_FIRST = frozenset("，。、；：？！）》〉」』】〕”’…,.;:?!)]}%％")
 _NEVER_LAST = frozenset("（《〈「『【〔“‘([{")
 
-_SPACES = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\s+(?=[\u3000-\u9fff\uff00-\uffef])|\s+")
-
 
 def clean(text: str) -> str:
     """The text on one line, without what could steer a terminal or turn the text around."""
     if not text.isprintable():
         text = "".join(c if c.isprintable() or c.isspace() else "\ufffd" for c in text)
-    return _SPACES.sub(lambda m: " " if m.start() and _is_latin_near(m) else "", text)
+    elif " " not in text:
+        return text
+    return re.sub(r"\s+", lambda m: " " if m.start() and _is_latin_near(m) else "", text)
 
 
 def _is_latin_near(match: re.Match[str]) -> bool:

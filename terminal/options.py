@@ -105,3 +105,21 @@ SynonymFile = Annotated[
     bool,
     typer.Option("--synonyms", help=_("Search other names of the same thing too (综治中心…).")),
 ]
+Order = Annotated[str, typer.Option(metavar=_("ORDER"), help=_("relevance, year or township."))]
+Limit = Annotated[int, typer.Option(min=0, metavar=_("N"), help=_("Hits on a page; 0 is all."))]
+Page = Annotated[int, typer.Option(min=1, metavar=_("N"), help=_("Which page."))]
+Unit = Annotated[
+    str,
+    typer.Option(metavar=_("UNIT"), help=_("section; or report: each once, by its best section.")),
+]
+FacetList = Annotated[
+    str | None,
+    typer.Option(metavar=_("FIELDS"), help=_("What to count: year,township,county,part,…")),
+]
+AsCsv = Annotated[bool, typer.Option("--csv", help=_("Print CSV for a spreadsheet, a line a hit."))]
+QueryFile = Annotated[
+    str | None,
+    typer.Option(
+        "--from", metavar=_("FILE"), help=_("A file with a query a line; - is standard input.")
+    ),
+]

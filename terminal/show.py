@@ -79,9 +79,11 @@ def _totals(results: Results) -> Line:
 
 
 def _hit(hit: Hit, *, by_report: bool) -> Iterator[Line]:
-    place = "".join(p for p in (hit.report.place.county, hit.report.place.township) if p)
-    where = clean(place or hit.report.title or hit.report.id)
-    year = _("{year}").format(year=hit.report.year) if hit.report.year else _("year unknown")
+    passage, place = hit.passage, hit.passage.place
+    where = clean(
+        "".join(filter(None, (place.county, place.township))) or passage.title or passage.report_id
+    )
+    year = _("{year}").format(year=passage.year) if passage.year else _("year unknown")
     head = [Piece(f"{hit.rank}. ", FAINT), Piece(f"{where} {year}", TITLE)]
     if hit.tier is not Tier.LITERAL:
         how = _("(words apart)") if hit.tier is Tier.WORDS else _("(in part)")
@@ -89,9 +91,9 @@ def _hit(hit: Hit, *, by_report: bool) -> Iterator[Line]:
     if by_report:
         more = ngettext("{n} section", "{n} sections", hit.sections).format(n=hit.sections)
         head.append(Piece("  " + more, FAINT))
-    head.append(Piece("  " + clean(hit.id), FAINT))
+    head.append(Piece("  " + clean(passage.id), FAINT))
     yield head
-    path = " › ".join(clean(h) for h in hit.heading_path if h)
+    path = " › ".join(clean(h) for h in passage.heading_path if h)
     if path:
         yield [Piece("   "), Piece(path, GOOD)]
     for snippet in hit.snippets:

@@ -34,15 +34,15 @@ def header() -> str:
 def rows(query: str, hits: Iterable[Hit]) -> Iterable[str]:
     """A line a hit."""
     for hit in hits:
-        place = hit.report.place
-        part = part_label(hit.section.part) if hit.section.part else None
+        passage, place = hit.passage, hit.passage.place
+        part = part_label(passage.part) if passage.part else None
         snippet = hit.snippets[0].text if hit.snippets else ""
         yield _row(
             (
-                query, hit.rank, hit.id, hit.report.year, place.province, place.city, place.county,
-                place.township, part, "、".join(hit.section.topics), hit.report.title,
-                " › ".join(hit.heading_path), tier_label(hit.tier), " ".join(snippet.split()),
-                hit.report.file,
+                query, hit.rank, passage.id, passage.year, place.province, place.city,
+                place.county, place.township, part, "、".join(passage.topics), passage.title,
+                " › ".join(passage.heading_path), tier_label(hit.tier),
+                " ".join(snippet.split()), passage.file,
             )
         )  # fmt: skip
 

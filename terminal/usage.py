@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 import typer
 from typer._click import ClickException, HelpFormatter
@@ -45,8 +45,8 @@ _TYPERS = (
     marked("{value} is not a valid int range."),
     marked("{value} is not in the range {range}."),
 )
-_EXTRAS = re.compile(r"(?s)(.*  |)\[([^\[\]]*)\]")
-_SENTENCE_END = re.compile(r"(?<=\.)\s|(?<=。)|\n\n")
+_EXTRAS = r"(?s)(.*  |)\[([^\[\]]*)\]"
+_SENTENCE_END = r"(?<=\.)\s|(?<=。)|\n\n"
 
 
 @cache
@@ -113,7 +113,7 @@ def _rows(text: str, columns: int) -> Iterator[str]:
 
 def _said(text: str) -> str:
     """A heading or an option's help, with what Typer adds to it in brackets."""
-    found = _EXTRAS.fullmatch(text)
+    found = re.fullmatch(_EXTRAS, text)
     if found is None:
         return in_users_language(text)
     help, extras = found.groups()
@@ -132,13 +132,45 @@ class Command(TyperCommand):
 
     def get_short_help_str(self, limit: int = 45) -> str:
         """The help's first sentence; it is wrapped, not cut."""
-        return _SENTENCE_END.split(self.help or "", maxsplit=1)[0]
+        return re.split(_SENTENCE_END, self.help or "", maxsplit=1)[0]
+
+
+class Commands(Mapping[str, TyperCommand]):
+    """Commands by name, each made of its application when it is asked for.
+
+    To make one takes Typer a millisecond, and a process runs one.
+    """
+
+    def __init__(self, apps: Mapping[str, typer.Typer]) -> None:
+        self._apps = apps
+        self._made: dict[str, TyperCommand] = {}
+
+    def __getitem__(self, name: str) -> TyperCommand:
+        if name not in self._made:
+            self._made[name] = typer.main.get_command(self._apps[name])  # type: ignore[assignment]
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._apps)
+
+    def __len__(self) -> int:
+        return len(self._apps)
 
 
 class Group(TyperGroup):
     """The commands together; says in the user's language what is wrong with a command line."""
 
     context_class = _Context
+    apps: ClassVar[dict[str, typer.Typer]] = {}
+    """Each command's application by its name."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands = Commands(self.apps)  # type: ignore[assignment]
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The names of the commands."""
+        return list(self.apps)
 
     def main(
         self,

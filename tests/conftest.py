@@ -56,7 +56,7 @@ def _nobodys_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
 @pytest.fixture(scope="session")
 def samples_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An index of samples/, for reading only."""
-    from index.whoosh_engine import WhooshWriter
+    from index.whoosh_writer import WhooshWriter
     from indexer.build import build_index
     from indexer.prepare import Settings
 

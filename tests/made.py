@@ -23,8 +23,8 @@ from index.model import (
     SourceFile,
     Span,
 )
-from index.whoosh_engine import WhooshWriter
-from indexer.prepare import prepare
+from index.prepared import prepare
+from index.whoosh_writer import WhooshWriter
 
 PLACE = Place("槿岭镇", "青禾县", "云汀市", "澜岳省")
 PAGE_BREAK = "\n— 7 —\n"

@@ -8,14 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from index.answering import answer
 from index.engine import FileRow, Mode, Question, Sort
 from index.manifest import patiently
-from index.matching import Matcher
 from index.model import Part, Place, Report, SourceFile
+from index.plain.answering import answer
+from index.plain.matching import Matcher
+from index.plain.postings import Occurrences, PlainPostings
 from index.querytree import And, Field, Text
-from index.whoosh_engine import WhooshEngine, WhooshWriter, term_versions
-from index.whoosh_snapshot import Snapshot
+from index.segments.snapshot import Snapshot
+from index.segments.versions import term_versions
+from index.whoosh_engine import WhooshEngine
+from index.whoosh_writer import WhooshWriter
 from indexer import build
 from indexer.build import build_index
 from indexer.prepare import Settings
@@ -185,7 +188,7 @@ def test_a_township_in_traditional_characters_was_not_found_by_its_own_name(
         make_report("a", [("一、", "调解。")], place=place), make_report("b", [("", "无")])
     )
     results = searcher.run(Request("", read_flags({Field.TOWNSHIP: [typed]})))
-    assert [hit.id for hit in results.hits] == ["a#0"]
+    assert [hit.passage.id for hit in results.hits] == ["a#0"]
     assert [v.value for v in results.facets[Field.TOWNSHIP] if v.selected] == ["裡坪鎮"]
 
 
@@ -218,14 +221,14 @@ PERSON = Text("人", "人", quoted=True)
 def test_each_search_of_one_query_read_its_postings_anew(tmp_path: Path) -> None:
     read: list[str] = []
 
-    class Counting(Snapshot):
-        def grams_from(self, character: str) -> list[str]:
-            read.append(character)
-            return [*super().grams_from(character)]
+    class Counting(PlainPostings):
+        def find(self, stream: str) -> Occurrences:
+            read.append(stream)
+            return super().find(stream)
 
     folder = write(tmp_path, batch(make_report("a", [("", "人人守法。")], place=PLACE)))
-    with closing(Counting(folder, term_versions())) as snapshot:
-        matcher = Matcher(snapshot)
+    with closing(Snapshot(folder, term_versions())) as snapshot:
+        matcher = Matcher(Counting(snapshot))
         for sort in Sort:
             for tree in (And((PERSON,)), PERSON):
                 assert answer(snapshot, matcher, Question(tree, sort=sort)).total_occurrences == 2

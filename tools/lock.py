@@ -4,6 +4,7 @@ Run by `make lock`. The files name no host and no path, so they install from any
     build.txt            what building takes (jieba comes as source only)
     runtime.txt          what the program needs
     dev.txt              runtime.txt and what tests, checks and this script need
+    bench.txt            runtime.txt and the engines that bench/ measures beside
     whoosh-reloaded.txt  the other Whoosh, for the tests that run on it
 """
 
@@ -40,6 +41,8 @@ def main(upgrade: bool) -> None:
     compile_lock("runtime.txt", "pyproject.toml", *flags)
     same = ["--constraints", "requirements/runtime.txt"]
     compile_lock("dev.txt", "pyproject.toml", "--extra", "dev", *same, *flags)
+    same = ["--constraints", "requirements/dev.txt"]
+    compile_lock("bench.txt", "pyproject.toml", "--extra", "bench", *same, *flags)
     pinned = ["--constraints", "requirements/dev.txt", "--no-annotate", *flags]
     compile_lock("build.txt", "-", *pinned, stdin="\n".join(build))
     compile_lock("whoosh-reloaded.txt", "-", *pinned, stdin=WHOOSH_RELOADED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.analysis import fold
+from index.analysis import fold, fold_source
 from index.model import Furniture, Part, Section, Span
 from indexer.outline import Outline
 from indexer.parse.extent import MAX_HEADING, heading_text, opening_text
@@ -17,7 +17,7 @@ from indexer.parse.measures import split_measures
 from indexer.parse.numbers import Style
 from indexer.parse.parts import inner_part, named_parts, top_parts
 from indexer.parse.signoff import find_signoff
-from indexer.parse.topics import topics_of
+from indexer.parse.topics import topics_of_folded
 
 _SENTENCE_LENGTH = 40
 """A heading without a stop and without a body that is longer than this is a sentence too."""
@@ -25,7 +25,7 @@ _SENTENCE_LENGTH = 40
 
 def parse_outline(source: str) -> Outline:
     """The outline of any text, in time linear in its length; never raises."""
-    plain = fold(source)
+    plain = fold_source(source)
     lines = split_lines(plain)
     kinds = find_furniture(plain, lines)
     nodes = Scanner(plain, lines, kinds).scan()
@@ -120,7 +120,8 @@ class _Body:
         return node.mark_end > node.start and (stopped or len(title) > _SENTENCE_LENGTH)
 
     def _topics(self, heading: str, text: Span) -> tuple[str, ...]:
-        return tuple(cue.topic for cue in topics_of(heading, self._source[text.start : text.end]))
+        found = topics_of_folded(fold(heading), self._plain[text.start : text.end])
+        return tuple(cue.topic for cue in found)
 
     def _measures(self, text: Span, *, introduces: bool) -> tuple[Span, ...]:
         found = split_measures(self._plain, text, introduces=introduces)

@@ -21,15 +21,16 @@ _NOT_ITEMS = "统之唯惟万其第单专任归逐划莫"
 _IS = re.compile(r"(?P<number>[一二三四五六七八九十]{1,3})\s?是")
 _FIRST = re.compile(r"首先|其次|再次|再者|然后|最后|第[二三四五六七八九十],")
 _LISTS = (
-    re.compile(r"第(?P<number>[一二三四五六七八九十]{1,2})[,、:是]"),
-    re.compile(r"其(?P<number>[一二三四五六七八九十]{1,2})[,、:是]"),
-    re.compile(r"(?P<number>[一二三四五六七八九十]{1,2})要(?!求|素|点|件|务)"),
-    re.compile(r"(?<![0-9a-z.·/-])(?P<number>[0-9]{1,2})\s?[.、](?!\s?[0-9])"),
-    re.compile(r"\((?P<number>[0-9]{1,2})\)"),
-    re.compile(r"\((?P<number>[一二三四五六七八九十]{1,2})\)"),
-    re.compile(r"(?<![一二三四五六七八九十])(?P<number>[一二三四五六七八九十]{1,2})、"),
-    re.compile(r"(?P<number>[①-⑳])"),
+    (re.compile(r"第(?P<number>[一二三四五六七八九十]{1,2})[,、:是]"), "二"),
+    (re.compile(r"其(?P<number>[一二三四五六七八九十]{1,2})[,、:是]"), "二"),
+    (re.compile(r"(?P<number>[一二三四五六七八九十]{1,2})要(?!求|素|点|件|务)"), "二"),
+    (re.compile(r"(?<![0-9a-z.·/-])(?P<number>[0-9]{1,2})\s?[.、](?!\s?[0-9])"), "2"),
+    (re.compile(r"\((?P<number>[0-9]{1,2})\)"), "2"),
+    (re.compile(r"\((?P<number>[一二三四五六七八九十]{1,2})\)"), "二"),
+    (re.compile(r"(?<![一二三四五六七八九十])(?P<number>[一二三四五六七八九十]{1,2})、"), "二"),
+    (re.compile(r"(?P<number>[①-⑳])"), "②"),
 )
+"""How the items of a list are numbered, and what no list of two is without."""
 _PARAGRAPHS = re.compile(rf"[^{LINE_BREAKS}]+")
 
 
@@ -80,7 +81,8 @@ def _item_starts(plain: str, span: Span) -> list[int]:
     items = _first_items(plain, span)
     if items:
         return items
-    lists = (_list_items(plain, span, form) for form in _LISTS)
+    forms = [form for form, second in _LISTS if plain.find(second, *span) >= 0]
+    lists = (_list_items(plain, span, form) for form in forms)
     found = [starts for starts in lists if starts]
     return min(found, key=lambda starts: starts[0]) if found else []
 
@@ -108,6 +110,8 @@ def _is_items(plain: str, span: Span) -> list[int]:
 
 def _first_items(plain: str, span: Span) -> list[int]:
     """Where 首先, 其次, 最后 begin sentences, one chain or more."""
+    if plain.find("首先", *span) < 0:
+        return []
     chains: list[list[int]] = []
     for found in _marks(_FIRST, plain, span):
         before, broken = _before(plain, span.start, found.start())

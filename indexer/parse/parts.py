@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from index.model import Part
 
@@ -60,7 +61,11 @@ _COMPLAINT = re.compile(
 
 def named_parts(heading: str) -> tuple[Part, ...]:
     """The parts that a folded heading names, in the order in which it names them."""
-    text = "".join(heading[:_LONGEST].split())
+    return _named_parts("".join(heading[:_LONGEST].split()))
+
+
+@lru_cache(1 << 12)  # the headings of a report are asked for again and again, and of most reports
+def _named_parts(text: str) -> tuple[Part, ...]:
     places: dict[Part, int] = {}
     for part, cue in _CUES:
         for found in cue.finditer(text):

@@ -14,6 +14,7 @@ from rapidfuzz.fuzz import ratio
 
 from bench import generate
 from bench.generate import GeneratedReport, generate_reports
+from bench.laws import measure_laws
 from index import gazetteer
 
 YEARS = range(2015, 2025)
@@ -86,13 +87,31 @@ def test_no_slot_is_left_open(county: list[GeneratedReport]) -> None:
     assert not [report.path for report in county if re.search(r"[{}]", report.text)]
 
 
-def test_word_frequencies_fall_like_zipf_s_law(county: list[GeneratedReport]) -> None:
+def test_sampled_words_fall_like_zipf_s_law(county: list[GeneratedReport]) -> None:
     words = Counter(w for r in county for w in re.findall(r"涉及(.{2,4})的\d+条当周", r.text))
     counts = sorted(words.values(), reverse=True)
 
-    assert len(counts) > 200
-    assert counts[0] > 5 * counts[20]
-    assert counts[-1] == 1
+    assert len(counts) > 250
+    assert counts[0] > 3 * counts[100]
+    assert sum(count == 1 for count in counts) > len(counts) / 2
+
+
+def test_frequent_words_stand_in_half_of_the_sections(county: list[GeneratedReport]) -> None:
+    texts = [text for r in county for text in HEADING.split(r.text) if text.strip()]
+    lengths = sorted(map(len, texts))
+
+    assert 0.45 < sum("法治" in text for text in texts) / len(texts) < 0.75
+    assert 180 < lengths[len(lengths) // 2] < 300
+
+
+def test_vocabulary_grows_by_heaps_law_and_falls_by_zipf_s() -> None:
+    laws = measure_laws(r.text for r in generate_reports(4, 20, YEARS, 7))
+
+    (beta, straight), (head, tail) = laws.heaps, laws.zipf
+    assert 0.4 < beta < 0.6
+    assert straight > 0.98
+    assert 0.4 < head[0] < 1.2 < tail[0] < 2.5
+    assert min(head[1], tail[1]) > 0.95
 
 
 def test_shared_sentences_stand_in_three_reports_of_ten(county: list[GeneratedReport]) -> None:

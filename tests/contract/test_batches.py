@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from index.engine import Batch, Engine, FileRow, Question
 from index.model import Furniture, Kind, Level, Part, Place, Reason, Report, Span
+from index.prepared import prepare
 from index.querytree import And, Field, Not, Text
-from indexer.prepare import prepare
 from tests.contract.conftest import Opener
 from tests.made import PAGE_BREAK, batch, make_report
 
@@ -160,19 +162,25 @@ def test_status_counts_what_is_not_known_of_township_reports(open_engine: Opener
 def test_verify_finds_a_posting_that_the_text_does_not_have(open_engine: Opener) -> None:
     good, other = (make_report(f"r{n}", [("一、", "板凳会")]) for n in range(2))
     prepared = prepare(good)
-    (section,) = prepared.sections
+    (stream,) = prepared.streams
+    rows, tokens = array("I", prepared.rows), array("I", prepared.tokens)
     with open_engine(batch(good, other)) as engine:
         assert [*engine.verify()] == []
-    for wrong in (
-        replace(section, stream="一、板凳人"),
-        replace(section, words={"板凳": 2}),
-        replace(section, heading_words={"板凳": 1}),
-        replace(section, stream=section.stream + "会"),
-        replace(section, heading_length=0),
-    ):
-        bad = Batch(add=(replace(prepared, sections=(wrong,)),))
+    wrongs: tuple[dict[str, Any], ...] = (
+        {"streams": (stream[:-1] + "人",)},
+        {"streams": (stream + "会",)},
+        {"vocabulary": tuple(reversed(prepared.vocabulary))},
+        {"tokens": array("I", [tokens[0]] * len(tokens)).tobytes()},
+        {"rows": array("I", [*rows[:1], rows[1] + 1, *rows[2:]]).tobytes()},  # heading's length
+        {"sentences": array("I", [0, 1, 0, 1, 0, len(stream), 1, 2]).tobytes()},
+        {"topics": (("普法",),)},
+        {"year": 1999},
+        {"title": "别的"},
+    )
+    for wrong in wrongs:
+        bad = Batch(add=(replace(prepared, **wrong),))
         with open_engine(batch(good, other), bad) as engine:
-            assert [*engine.verify()] != []
+            assert [*engine.verify()] != [], wrong
 
 
 @pytest.mark.parametrize("size", [0, 1, 70_000])

@@ -8,7 +8,8 @@ from pathlib import Path
 from index.errors import IndexMissing
 from index.manifest import NAME as MANIFEST
 from index.manifest import check_file, read_manifest
-from index.whoosh_engine import WhooshEngine, WhooshWriter
+from index.whoosh_engine import WhooshEngine
+from index.whoosh_writer import WhooshWriter
 from indexer import build
 from indexer.build import Summary, build_index
 from indexer.prepare import Settings

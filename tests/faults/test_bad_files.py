@@ -18,7 +18,8 @@ from fpdf import FPDF
 from fpdf.enums import EncryptionMethod
 
 from index.engine import Status
-from index.whoosh_engine import WhooshEngine, WhooshWriter
+from index.whoosh_engine import WhooshEngine
+from index.whoosh_writer import WhooshWriter
 from indexer import pool
 from indexer.build import Progress, Summary, build_index
 from indexer.prepare import Settings

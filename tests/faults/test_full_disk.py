@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import IndexFull
-from index.whoosh_engine import WhooshWriter
+from index.whoosh_writer import WhooshWriter
 from tests.faults.crashing import DONE, FULL, run_apart
 from tests.faults.folders import TOWNSHIPS, content, index_folder, left_over, write_reports
 

@@ -18,7 +18,8 @@ from typer.testing import CliRunner, Result
 from cli import app
 from index.errors import IndexDamaged, StoreError
 from index.manifest import NAME as MANIFEST
-from index.whoosh_engine import WhooshEngine, WhooshWriter
+from index.whoosh_engine import WhooshEngine
+from index.whoosh_writer import WhooshWriter
 from tests.faults.folders import TOWNSHIPS, index_folder, write_reports
 
 Content = dict[str, Any]

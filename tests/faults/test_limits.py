@@ -15,9 +15,11 @@ from typer.testing import CliRunner
 
 from cli import app
 from index.engine import Batch
+from index.prepared import prepare
 from index.record import report_json
-from index.whoosh_engine import WhooshEngine, WhooshWriter
-from indexer.prepare import Settings, load_report, prepare
+from index.whoosh_engine import WhooshEngine
+from index.whoosh_writer import WhooshWriter
+from indexer.prepare import Settings, load_report
 from indexer.read import DEFAULT_LIMITS, Reader
 from search.results import results_json
 from search.run import Request, Searcher

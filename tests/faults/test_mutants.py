@@ -14,9 +14,11 @@ import pytest
 from bench.generate import generate_reports, write_reports
 from index.engine import Status
 from index.errors import ReportError
-from index.whoosh_engine import WhooshEngine, WhooshWriter
+from index.prepared import prepare
+from index.whoosh_engine import WhooshEngine
+from index.whoosh_writer import WhooshWriter
 from indexer.build import Progress, Summary, build_index
-from indexer.prepare import Settings, load_report, prepare
+from indexer.prepare import Settings, load_report
 from indexer.read import Reader
 from search.results import results_json
 from search.run import Request, Searcher

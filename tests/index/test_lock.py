@@ -12,7 +12,8 @@ import pytest
 
 from index.errors import IndexLocked
 from index.lock import HOLDER, WriterLock, describe_holder
-from index.whoosh_engine import WhooshEngine, WhooshWriter
+from index.whoosh_engine import WhooshEngine
+from index.whoosh_writer import WhooshWriter
 from tests.made import batch, make_report, write
 
 HOLD = """

@@ -15,7 +15,8 @@ from index.errors import IndexDamaged, IndexMissing, IndexOutdated
 from index.manifest import NAME, read_manifest, write_manifest
 from index.model import Report
 from index.querytree import And, Field, Text
-from index.whoosh_engine import MAX_SEGMENTS, WhooshEngine, WhooshWriter
+from index.whoosh_engine import MAX_SEGMENTS, WhooshEngine
+from index.whoosh_writer import WhooshWriter
 from tests.made import batch, make_report, write
 
 pytestmark = pytest.mark.usefixtures("unsynced")

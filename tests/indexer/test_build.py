@@ -13,7 +13,8 @@ from index.engine import Engine, FileRow, Question
 from index.errors import UserError
 from index.model import Report
 from index.querytree import Text
-from index.whoosh_engine import WhooshEngine, WhooshWriter
+from index.whoosh_engine import WhooshEngine
+from index.whoosh_writer import WhooshWriter
 from indexer import build
 from indexer.build import Progress, Summary, build_index
 from indexer.prepare import Settings

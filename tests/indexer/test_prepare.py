@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from index.analysis import count_words, section_stream
 from index.errors import ReportError
 from index.model import Report
-from indexer.prepare import Settings, load_report, prepare, with_files
+from index.prepared import prepare
+from indexer.prepare import Settings, load_report, with_files
 from indexer.read import Reader
 
 SAMPLES = Path(__file__).parents[2] / "samples"

@@ -18,7 +18,9 @@ def year_of(
     issued: date | None = None,
     paths: tuple[str, ...] = (),
 ) -> int | None:
-    return find_year(title, text, headings=headings, issued=issued, paths=paths)[0]
+    return find_year(
+        title, lambda: text, headings=lambda: headings, issued=issued, paths=paths
+    )[0]
 
 
 # Kinds of titles seen on real pages, with an invented township.
@@ -117,6 +119,6 @@ def test_paths_tell_the_year_where_the_text_does_not(
 
 @given(st.text(), st.text(), st.lists(st.text(), max_size=3))
 def test_no_text_raises(title: str, text: str, more: list[str]) -> None:
-    year, reason = find_year(title, text, headings=more, issued=None, paths=more)
+    year, reason = find_year(title, lambda: text, headings=lambda: more, issued=None, paths=more)
     assert reason.value == year
     assert reason.why

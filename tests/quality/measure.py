@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import fmean
 
-from index.whoosh_engine import WhooshEngine, WhooshWriter
+from index.whoosh_engine import WhooshEngine
+from index.whoosh_writer import WhooshWriter
 from indexer.build import build_index
 from indexer.prepare import Settings
 from tests.quality.systems import Rank, make_bigrams, make_ctrl_f, make_ours, make_whoosh

@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.matching import disjoint, smallest_gap, text_spans
 from index.places import names_place, value_matches
 from index.querytree import FilterValue, Text, YearRange
 from index.ranking import idf, nearness, saturate
-from index.scoring import count_disjoint
+from index.spans import count_disjoint, disjoint, smallest_gap, text_spans
 
 Spans = list[tuple[int, int]]
 

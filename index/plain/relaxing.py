@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from index.fillers import without_fillers
-from index.matching import Matcher
+from index.plain.matching import Matcher
 from index.querytree import And, Node, Or, Text, Zone
 
 
@@ -33,28 +33,27 @@ def _is_loose(node: Node) -> bool:
     return isinstance(node, Text) and not node.quoted and node.zone is Zone.ANYWHERE
 
 
-def _units(loose: Iterable[Node]) -> list[Node]:
-    """What a section is asked to hold some of: each word that a text is cut into, each OR."""
-    units: dict[Node, None] = {}
+def units(loose: Iterable[Node]) -> list[Node]:
+    """What a section is asked to hold some of: each word that a text is cut into, each OR.
+
+    Fillers do not count, nor does a single character where the query has longer words.
+    """
+    found: dict[Node, None] = {}
     for node in loose:
         if isinstance(node, Text):
             words = node.words or (node.stream,)
-            units.update((Text(word, word, quoted=True), None) for word in words)
+            found.update((Text(word, word, quoted=True), None) for word in words)
         else:
-            units[node] = None
-    named = without_fillers(unit.stream for unit in units if isinstance(unit, Text))
-    return [unit for unit in units if not isinstance(unit, Text) or unit.stream in named]
+            found[node] = None
+    named = without_fillers(unit.stream for unit in found if isinstance(unit, Text))
+    telling = [unit for unit in found if not isinstance(unit, Text) or unit.stream in named]
+    return [u for u in telling if not isinstance(u, Text) or len(u.stream) > 1] or telling
 
 
 def partial(matcher: Matcher, tree: Node) -> set[int]:
-    """Sections that hold at least one word of the query; fillers do not count.
-
-    A single character alone is not enough where the query has longer words.
-    """
+    """Sections that hold at least one word of the query."""
     strict, loose = split(tree)
-    units = _units(loose)
-    longer = [unit for unit in units if not isinstance(unit, Text) or len(unit.stream) > 1]
-    held = {section for unit in longer or units for section in matcher.match(unit)}
+    held = {section for unit in units(loose) for section in matcher.match(unit)}
     return held & matcher.match(And(tuple(strict))).keys()
 
 

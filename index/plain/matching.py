@@ -1,81 +1,27 @@
 """Which sections match a query tree, by the engine's postings alone.
 
-Sections are numbered from 0 in browse order. Texts are found through grams, so that a match is
+Texts are found through grams, so that a match is
 exactly what stands in the stream; words only rank (`index.scoring`).
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Protocol
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Sequence
 
-from index.analysis import covering_grams
 from index.fillers import without_fillers
+from index.plain.postings import Occurrences, PlainPostings
 from index.querytree import And, Filter, Near, Node, Not, Or, Scope, Text, Zone
-
-Occurrences = Mapping[int, Sequence[int]]
-"""Section number -> ascending stream positions, never empty ones."""
-
-StreamSpan = tuple[int, int]
+from index.spans import StreamSpan, smallest_gap
 
 _REMEMBERED = 300_000
 """Sections of which occurrences, or bounds, are remembered."""
 
 
-class Postings(Protocol):
-    """What matching needs to know of an index."""
-
-    @property
-    def n_sections(self) -> int: ...
-    @property
-    def mean_length(self) -> float:
-        """Of the sections' streams, in characters."""
-        ...
-
-    @property
-    def lengths(self) -> Sequence[int]:
-        """Of each section's stream, in characters."""
-        ...
-
-    @property
-    def heading_lengths(self) -> Sequence[int]:
-        """How much of each stream is number and heading."""
-        ...
-
-    def gram(self, gram: str) -> Occurrences:
-        """Where a gram stands."""
-        ...
-
-    def grams_from(self, character: str) -> Iterable[str]:
-        """The grams that begin with the character."""
-        ...
-
-    def word(self, word: str) -> Mapping[int, int]:
-        """Frequency of a word in each section that has it, heading included."""
-        ...
-
-    def heading_word(self, word: str) -> Mapping[int, int]:
-        """Frequency of a word in the headings that have it."""
-        ...
-
-    def titled(self, streams: Collection[str]) -> Collection[int]:
-        """The sections of reports whose title holds all the streams."""
-        ...
-
-    def bounds(self, section: int, scope: Scope) -> Sequence[int]:
-        """Ascending stream offsets at which the section's sentences or paragraphs end."""
-        ...
-
-    def filtered(self, filter: Filter) -> Collection[int]:
-        """The sections whose field has one of the filter's values."""
-        ...
-
-
 class Matcher:
     """Answers about one index; remembers occurrences: one run of a query asks several questions."""
 
-    def __init__(self, postings: Postings) -> None:
+    def __init__(self, postings: PlainPostings) -> None:
         self.postings = postings
         self._found: dict[tuple[str, Zone], Occurrences] = {}
         self._n_found = 0  # sections in all of _found
@@ -94,7 +40,7 @@ class Matcher:
                 return self._match_any(children)
             case Not(child):
                 without = self.match(child)
-                return {s: True for s in range(self.postings.n_sections) if s not in without}
+                return {s: True for s in self.postings.sections() if s not in without}
             case Near():
                 return dict.fromkeys(self._match_near(node), True)
 
@@ -118,7 +64,7 @@ class Matcher:
 
     def _match_all(self, children: Sequence[Node]) -> dict[int, bool]:
         if not children:
-            return dict.fromkeys(range(self.postings.n_sections), True)
+            return dict.fromkeys(self.postings.sections(), True)
         matches: list[dict[int, bool]] = []
         for child in children:
             matches.append(self.match(child))
@@ -148,7 +94,7 @@ class Matcher:
             return {}
         key = (stream, zone)
         if key not in self._found:
-            everywhere = find_stream(self.postings, stream)
+            everywhere = self.postings.find(stream)
             if zone is Zone.HEADING:
                 everywhere = self._within_headings(everywhere, len(stream))
             self._remember(key, everywhere)
@@ -239,98 +185,3 @@ def _texts(node: Node) -> Iterator[Text]:
     elif isinstance(node, Or):
         for child in node.children:
             yield from _texts(child)
-
-
-def find_stream(postings: Postings, stream: str) -> Occurrences:
-    """Every occurrence of the stream in every section, through the fewest grams."""
-    if len(stream) == 1:
-        return _find_character(postings, stream)
-    cover = [(offset, postings.gram(gram)) for offset, gram in covering_grams(stream)]
-    cover.sort(key=lambda item: len(item[1]))
-    if len(cover) == 1:
-        return cover[0][1]
-    (first_offset, first), *rest = cover
-    found: dict[int, Sequence[int]] = {}
-    for section, positions in first.items():
-        starts = _aligned(section, [p - first_offset for p in positions], rest)
-        if starts:
-            found[section] = starts
-    return found
-
-
-def _aligned(section: int, starts: list[int], rest: Sequence[tuple[int, Occurrences]]) -> list[int]:
-    """The starts at which the other grams stand too, each at its own offset."""
-    for offset, occurrences in rest:
-        positions = occurrences.get(section)
-        if not positions:
-            return []
-        if len(starts) * 8 < len(positions):
-            starts = [s for s in starts if _holds(positions, s + offset)]
-        else:
-            others = set(positions)
-            starts = [s for s in starts if s + offset in others]
-        if not starts:
-            return []
-    return starts
-
-
-def _holds(positions: Sequence[int], position: int) -> bool:
-    at = bisect_left(positions, position)
-    return at < len(positions) and positions[at] == position
-
-
-def _find_character(postings: Postings, character: str) -> Occurrences:
-    found: dict[int, list[int]] = {}
-    for gram in postings.grams_from(character):
-        for section, positions in postings.gram(gram).items():
-            found.setdefault(section, []).extend(positions)
-    for positions in found.values():
-        positions.sort()
-    return found
-
-
-def smallest_gap(left: Sequence[tuple[int, int]], right: Sequence[tuple[int, int]]) -> int | None:
-    """The fewest characters between a span of one and a span of the other, 0 if they meet.
-
-    Both are sorted by start, and the spans of one side are about as long as each other.
-    """
-    best: int | None = None
-    i = j = 0
-    while i < len(left) and j < len(right):
-        (a, a_end), (b, b_end) = left[i], right[j]
-        gap = max(b - a_end, a - b_end, 0)
-        best = gap if best is None else min(best, gap)
-        if best == 0:
-            return 0
-        if a <= b:
-            i += 1
-        else:
-            j += 1
-    return best
-
-
-def text_spans(stream: str, text: Text) -> list[tuple[int, int]]:
-    """Spans of the text in one stream: its own, else those of its telling words."""
-    own = [*_find_all(stream, text.stream)]
-    if own:
-        return own
-    words = without_fillers(text.words)
-    return sorted(span for word in words for span in _find_all(stream, word))
-
-
-def _find_all(stream: str, wanted: str) -> Iterator[tuple[int, int]]:
-    at = stream.find(wanted)
-    while at >= 0:
-        yield at, at + len(wanted)
-        at = stream.find(wanted, at + 1)
-
-
-def disjoint(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Spans that do not overlap: from the left, the longer of two that begin together."""
-    kept: list[tuple[int, int]] = []
-    end = -1
-    for start, stop in sorted(spans, key=lambda span: (span[0], -span[1])):
-        if start >= end:
-            kept.append((start, stop))
-            end = stop
-    return kept

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, pairwise
 
-from index.analysis import grams
 from index.engine import Tier
-from index.fillers import stretches, without_fillers
-from index.matching import Matcher, StreamSpan, disjoint, smallest_gap
-from index.querytree import Node, Text, positive_texts
+from index.plain.matching import Matcher
+from index.queryterms import query_terms
+from index.querytree import Node, Text
 from index.ranking import HEADING_WEIGHT, idf, nearness, saturate
+from index.spans import StreamSpan, count_disjoint, disjoint, smallest_gap
 
 _NUMERIC = frozenset("0123456789.")
 
@@ -34,10 +34,6 @@ class Rank:
         return self.tier, self.part_of_number, self.heading_only, self.minus_score
 
 
-def _words(text: Text) -> tuple[str, ...]:
-    return text.words or (text.stream,)
-
-
 TIERS = (Tier.LITERAL, Tier.WORDS, Tier.PARTIAL)
 
 
@@ -47,9 +43,7 @@ class Scorer:
     def __init__(self, matcher: Matcher, tree: Node, sections: Mapping[int, Tier]) -> None:
         self._matcher, self._sections = matcher, sections
         self._postings = matcher.postings
-        self._texts = tuple(dict.fromkeys(positive_texts(tree)))
-        words = without_fillers(word for text in self._texts for word in _words(text))
-        self._words = dict.fromkeys(words)  # in order of the query
+        self._texts, self._words, self._grams = query_terms(tree)
 
     def rank(self) -> dict[int, Rank]:
         """The rank of each section."""
@@ -76,43 +70,25 @@ class Scorer:
         scores = dict.fromkeys(self._sections, 0.0)
         for word in self._words:
             self._add_word(word, scores)
-        for gram in self._gram_terms():
+        for gram in self._grams:
             self._add_gram(gram, scores)
         for section, near in self._nearness().items():
             scores[section] += near
         return scores
 
-    def _gram_terms(self) -> list[str]:
-        """The pairs of neighbouring characters of the texts, fillers left out."""
-        pieces = (piece for text in self._texts for piece in self._pieces(text))
-        found = (gram for piece in pieces for gram in grams(piece))
-        return [gram for gram in dict.fromkeys(found) if len(gram) == 2]
-
-    def _pieces(self, text: Text) -> Sequence[str]:
-        telling = [word for word in _words(text) if word in self._words]
-        if len(telling) == len(_words(text)):
-            return (text.stream,)
-        return stretches(text.stream, telling)
-
     def _add_word(self, word: str, scores: dict[int, float]) -> None:
-        everywhere = self._postings.word(word)
-        headings = self._postings.heading_word(word)
-        frequency = {
-            s: tf + HEADING_WEIGHT * headings.get(s, 0)
-            for s, tf in everywhere.items()
-            if s in scores
-        }
-        self._add(frequency, len(everywhere), scores)
+        counts = self._postings.word_counts(word, scores.keys())
+        headings = self._postings.heading_counts(word, counts.keys())
+        frequency = {s: tf + HEADING_WEIGHT * headings.get(s, 0) for s, tf in counts.items()}
+        self._add(frequency, self._postings.n_with_word(word), scores)
 
     def _add_gram(self, gram: str, scores: dict[int, float]) -> None:
-        everywhere = self._postings.gram(gram)
+        counts = self._postings.gram_counts(gram, scores.keys())
         limits = self._postings.heading_lengths
         frequency = {
-            s: len(positions) + HEADING_WEIGHT * (positions[0] < limits[s])
-            for s, positions in everywhere.items()
-            if s in scores
+            s: tf + HEADING_WEIGHT * (first < limits[s]) for s, (tf, first) in counts.items()
         }
-        self._add(frequency, len(everywhere), scores)
+        self._add(frequency, self._postings.n_with_gram(gram), scores)
 
     def _add(
         self, frequency: Mapping[int, float], document_frequency: int, scores: dict[int, float]
@@ -159,11 +135,11 @@ class Scorer:
         inside: set[tuple[int, int]] = set()
         for digit in _NUMERIC:
             if stream[0].isdigit():
-                for s, positions in self._postings.gram(digit + stream[0]).items():
+                for s, positions in self._postings.find(digit + stream[0]).items():
                     inside.update((s, p + 1) for p in positions)
             if stream[-1].isdigit():
                 back = len(stream) - 1
-                for s, positions in self._postings.gram(stream[-1] + digit).items():
+                for s, positions in self._postings.find(stream[-1] + digit).items():
                     inside.update((s, p - back) for p in positions)
         return inside
 
@@ -181,13 +157,3 @@ class Scorer:
 def _mean_nearness(operands: Sequence[list[StreamSpan]]) -> float:
     gaps = [smallest_gap(a, b) for a, b in pairwise(operands)]
     return sum(nearness(gap) for gap in gaps if gap is not None) / len(gaps)
-
-
-def count_disjoint(positions: Sequence[int], size: int) -> int:
-    """How many occurrences of one text of this size do not overlap, counted from the left."""
-    count, end = 0, -1
-    for position in positions:
-        if position >= end:
-            count += 1
-            end = position + size
-    return count

@@ -1,0 +1,25 @@
+"""The engines that are measured side by side, by name."""
+
+from __future__ import annotations
+
+import importlib
+
+from bench.peers.base import Peer
+
+OURS = "lawsearch"
+PEERS = {
+    OURS: "bench.peers.ours:Lawsearch",
+    "tantivy": "bench.peers.tantivy_words:Tantivy",
+    "fts5": "bench.peers.fts5:Words",
+    "fts5-trigram": "bench.peers.fts5:WordsAndTrigrams",
+    "xapian": "bench.peers.xapian_words:Xapian",
+    "bm25s": "bench.peers.bm25s_words:Bm25s",
+    "whoosh": "bench.peers.whoosh_chinese:WhooshChinese",
+}
+
+
+def load_peer(name: str) -> type[Peer]:
+    """The class of an engine. Raises ImportError where what it needs is not installed."""
+    module, _, attribute = PEERS[name].partition(":")
+    peer: type[Peer] = getattr(importlib.import_module(module), attribute)
+    return peer

@@ -1,0 +1,1 @@
+"""Segments: immutable columnar files of sections, their writing, merging and reading."""

@@ -1,0 +1,56 @@
+"""Which segments of an index are merged when a batch is written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain
+from typing import Final, NamedTuple
+
+from index.segments.format import MOST_POSITIONS, MOST_TOPICS
+from index.segments.segment import Segment
+
+RATIO: Final = 3
+"""A segment stays for itself while it is at least so many times what comes after it. So there are
+at most log₃ of them, and each report is written some three times while 15 batches are added."""
+
+
+class Run(NamedTuple):
+    """Segments, by their indexes, of which the next commit has one; anew: it must be written."""
+
+    members: tuple[int, ...]
+    anew: bool
+
+
+def plan_merges(segments: Sequence[Segment]) -> list[Run]:
+    """The segments of the next commit, made of these (older ones first), in their order.
+
+    Those of which nothing is left are not among them.
+    """
+    left = [n for n, segment in enumerate(segments) if _live_weight(segment)]
+    first = len(left) - 1
+    while first > 0 and _belongs(segments[left[first - 1]], [segments[n] for n in left[first:]]):
+        first -= 1
+    tail = left[max(first, 0) :]
+    runs = [Run((n,), _is_sparse(segments[n])) for n in left[: max(first, 0)]]
+    if tail:
+        runs.append(Run(tuple(tail), len(tail) > 1 or _is_sparse(segments[tail[0]])))
+    return runs
+
+
+def _belongs(segment: Segment, later: Sequence[Segment]) -> bool:
+    """Whether a segment should become one with all that come after it, and can."""
+    if _live_weight(segment) >= RATIO * sum(map(_live_weight, later)):
+        return False
+    together = [segment, *later]
+    topics = set(chain.from_iterable(each.meta["topics"] for each in together))
+    return sum(e.space for e in together) <= MOST_POSITIONS and len(topics) <= MOST_TOPICS
+
+
+def _live_weight(segment: Segment) -> int:
+    """What merging costs: reports and sections that are not deleted."""
+    return segment.n_reports - len(segment.deleted_reports) + segment.live_sections
+
+
+def _is_sparse(segment: Segment) -> bool:
+    """Whether more of the segment is deleted than left."""
+    return 2 * _live_weight(segment) < segment.n_reports + segment.n_sections

@@ -1,0 +1,67 @@
+"""What was worked out about a commit and may be wanted again, up to so many bytes."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Any, Final, TypeVar, cast
+
+import numpy as np
+
+_T = TypeVar("_T")
+_ENTRY: Final = 400
+"""About what an entry takes in bytes beside its arrays."""
+
+
+class Remembered:
+    """The values used last; a commit never changes, so that they stay right."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        self.limit_bytes = limit_bytes
+        self.bytes = 0
+        self._values: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+
+    def get(self, key: Hashable) -> Any | None:
+        """The value of a key, None when it is not remembered."""
+        found = self._values.get(key)
+        if found is None:
+            return None
+        self._values.move_to_end(key)
+        return found[0]
+
+    def put(self, key: Hashable, value: _T, n_bytes: int) -> _T:
+        """The value; what was not used for longest is forgotten for it."""
+        if n_bytes + _ENTRY > self.limit_bytes:
+            return value
+        if key in self._values:
+            self.bytes -= self._values.pop(key)[1]
+        self._values[key] = value, n_bytes + _ENTRY
+        self.bytes += n_bytes + _ENTRY
+        while self.bytes > self.limit_bytes:
+            self.bytes -= self._values.popitem(last=False)[1][1]
+        return value
+
+    def kept(self, key: Hashable, make: Callable[[], _T], n_bytes: Callable[[_T], int]) -> _T:
+        """The value of a key, made where it is not remembered."""
+        found = self.get(key)
+        if found is not None:
+            return cast(_T, found)
+        made = make()
+        return self.put(key, made, n_bytes(made))
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._values.clear()
+        self.bytes = 0
+
+
+def owned_bytes(*arrays: np.ndarray[Any, Any]) -> int:
+    """What arrays take in memory; one that looks into the mapped file takes nothing."""
+    return sum(array.nbytes for array in arrays if not _is_mapped(array))
+
+
+def _is_mapped(array: np.ndarray[Any, Any]) -> bool:
+    base: object = array
+    while isinstance(base, np.ndarray):
+        array, base = base, base.base
+    return base is not None
