@@ -8,6 +8,7 @@ untimed: the processor comes from another engine's work. Slow engines take part 
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from bench.worker import Worker
 
 ROUNDS = 7
 SLOW_ROUNDS = 2
-SLOW_MS = 20.0  # mean of a round
+SLOW_MS = 20.0  # median of the warm-up
 
 
 def cases(queries: Mapping[str, Sequence[Query]]) -> list[tuple[Task, Query]]:
@@ -45,7 +46,7 @@ def measure(
     limits: dict[str, int] = {}
     for engine, worker in workers.items():  # the warm-up
         answers = yield from warm_up(worker, asked, sections)
-        slow = sum(a["ns"] for a in answers) / 1e6 > SLOW_MS * len(answers)
+        slow = statistics.median(a["ns"] for a in answers) / 1e6 > SLOW_MS
         limits[engine] = min(SLOW_ROUNDS, rounds) if slow else rounds
     names = list(workers)
     for number in range(rounds):

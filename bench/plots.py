@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from bench.figures import Spread
 from bench.peers import OURS, PEERS
-from bench.peers.base import Task
 from bench.summary import TASKS, number
 from bench.targets import Run, growth_queries
 
@@ -127,13 +126,13 @@ def bar(engine: str, measured: Spread, axis: Axis, y: float) -> Iterator[str]:
 
 def plot_growth(run: Run, engines: Sequence[str] = tuple(COLOURS)) -> str:
     """For each query a line from size to size: hits across, milliseconds up."""
-    curves = {engine: growth_queries(run.rows, engine) for engine in engines}
+    curves = {e: found for e in engines if (found := growth_queries(run.rows, e))}
     points = [point for found in curves.values() for curve in found for point in curve]
     across = around([hits for hits, _ in points], 70, WIDTH - 20)
     up = around([ms for _, ms in points], 400, 60)
     sizes = sorted({row.sections for row in run.rows if row.measure == "growth"})
     title = "Milliseconds over hits, each line a query from "
-    title += f"{sizes[0]:,} to {sizes[-1]:,} sections ({Task.FACETS})"
+    title += f"{sizes[0]:,} to {sizes[-1]:,} sections, with facets"
     lines = [text(16, 26, title, "title")]
     for tick in across.ticks():
         lines.append(line(across.place(tick), up.end, across.place(tick), up.start))

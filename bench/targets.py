@@ -13,6 +13,9 @@ from bench.figures import Row, Spread, fit_power, medians, spread
 from bench.peers import OURS
 from bench.peers.base import Task
 
+SECTIONS = 150_000
+"""The targets are of a province: smaller corpora are shown and not judged by."""
+NO_LIMIT = float("inf")  # where there is only a stretch goal
 TANTIVY, WHOOSH, FTS5, TRIGRAM = "tantivy", "whoosh", "fts5", "fts5-trigram"
 
 
@@ -29,6 +32,8 @@ class Verdict:
     def __str__(self) -> str:
         if self.stretch is not None and self.value <= self.stretch:
             return "met, and the stretch goal"
+        if self.limit == NO_LIMIT:
+            return "stretch goal missed"
         return "met" if self.value <= self.limit else "missed"
 
 
@@ -71,7 +76,7 @@ def judge(run: Run) -> Iterator[Verdict]:
 
 def _latencies(run: Run) -> Iterator[Verdict]:
     for task, words, p50, p95 in (
-        (Task.FACETS, "top 10 + facets", (1.0, None), (float("inf"), 1.0)),
+        (Task.FACETS, "top 10 + facets", (1.0, None), (NO_LIMIT, 1.0)),
         (Task.AND, "top 10", (1.5, 1.0), None),
         (Task.PHRASES, "phrases", None, (2.0, 1.0)),
     ):
@@ -101,7 +106,7 @@ def _ratio(
 def _indexing(run: Run) -> Iterator[Verdict]:
     seconds = ("indexing", "seconds")
     yield from _ratio(run, "indexing: time / Whoosh's", seconds, WHOOSH, 1 / 25, None)
-    yield from _ratio(run, "indexing: time / tantivy-py's", seconds, TANTIVY, float("inf"), 2.0)
+    yield from _ratio(run, "indexing: time / tantivy-py's", seconds, TANTIVY, NO_LIMIT, 2.0)
     taken = run.value("indexing", OURS, "seconds")
     for form in ("txt", "html"):
         rate = run.value("parsing", OURS, "sections_per_s", form)
@@ -124,7 +129,7 @@ def _disk(run: Run) -> Iterator[Verdict]:
     yield from _ratio(run, words, size, TRIGRAM, 1.0, None)
     yield from _ratio(run, "index on disk / Whoosh's", size, WHOOSH, 0.8, None)
     words = "index on disk / FTS5's words and text"
-    yield from _ratio(run, words, size, FTS5, float("inf"), 1.0)
+    yield from _ratio(run, words, size, FTS5, NO_LIMIT, 1.0)
 
 
 def _adding(run: Run) -> Iterator[Verdict]:

@@ -16,7 +16,10 @@ PROCESSES = 2
 
 
 def measure(
-    folders: Mapping[str, Path], queries: Mapping[str, Sequence[Query]], sections: int
+    folders: Mapping[str, Path],
+    queries: Mapping[str, Sequence[Query]],
+    sections: int,
+    seconds: float = SECONDS,
 ) -> Iterator[Row]:
     """Rows of queries a second, all processes together."""
     rows = [asdict(query) for query in queries["mixed"]]
@@ -25,11 +28,11 @@ def measure(
         for task in (Task.AND, Task.FACETS):
             if task not in load_peer(engine).tasks:
                 continue
-            for seconds in (SECONDS / 5, SECONDS):  # the first warms up
+            for lasting in (seconds / 5, seconds):  # the first warms up
                 for number, worker in enumerate(workers):
                     half = len(rows) // PROCESSES * number  # they are not at the same query
                     order = rows[half:] + rows[:half]
-                    worker.send({"spin": order, "task": task, "seconds": seconds})
+                    worker.send({"spin": order, "task": task, "seconds": lasting})
                 found = [worker.receive() for worker in workers]
             rate = sum(answer["count"] / answer["seconds"] for answer in found)
             yield Row("throughput", sections, engine, task, "mixed", "queries_per_s", rate)

@@ -24,6 +24,8 @@ _DATA = Path(__file__).resolve().parent / "data"
 
 QUOTES = "“”‘’「」『』\"'"
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+_LEFT_OUT = QUOTES + _INVISIBLE + "＂＇"
+_TO_FULL_WIDTH = 0xFEE0
 _KEPT = re.compile(rf"[^\s{QUOTES}{_INVISIBLE}]+")
 
 
@@ -37,14 +39,20 @@ class _FoldTable(dict[int, int]):
 
 
 @cache
-def _simplified() -> dict[str, str]:
+def _traditional_and_simplified() -> tuple[str, str]:
+    """Traditional characters, and at the same places what they are in simplified script."""
     old, new = (_DATA / "t2s.txt").read_text("utf-8").splitlines()
-    return dict(zip(old, new, strict=True))
+    return old, new
+
+
+@cache
+def _simplified() -> dict[str, str]:
+    return dict(zip(*_traditional_and_simplified(), strict=True))
 
 
 def _fold_character(c: str) -> int:
     if "\uff01" <= c <= "\uff5e":
-        c = chr(ord(c) - 0xFEE0)
+        c = chr(ord(c) - _TO_FULL_WIDTH)
     if "\ud800" <= c <= "\udfff":  # half a character: no text holds it, and no index could
         return 0xFFFD
     lower = c.lower()
@@ -106,6 +114,29 @@ def fold_stream(text: str) -> str:
 def kept_offsets(text: str) -> list[int]:
     """The offsets of the characters of a text that its stream holds."""
     return [at for at, c in enumerate(text) if _STREAM[ord(c)] is not None]
+
+
+def squeeze(text: str) -> str:
+    """The text without what a stream leaves out, but not folded."""
+    text = "".join(text.split())
+    for character in _LEFT_OUT:
+        text = text.replace(character, "")
+    return text
+
+
+@lru_cache(1 << 12)
+def spellings(character: str) -> str | None:
+    """The other characters that fold to this one, or None where only folding can tell.
+
+    Of what a query looks for these few are replaced in a text much faster than all is folded.
+    """
+    if character.lower() != character.upper() or fold(character) != character:
+        return None  # letters have more capitals than str.upper tells
+    old, new = _traditional_and_simplified()
+    found = [old[at.start()] for at in re.finditer(re.escape(character), new)]
+    if "!" <= character <= "~":
+        found.append(chr(ord(character) + _TO_FULL_WIDTH))
+    return None if character == "\ufffd" else "".join(found)
 
 
 @dataclass(frozen=True, slots=True)

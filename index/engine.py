@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from index.model import Report
 from index.passage import Passage
@@ -76,8 +76,7 @@ class FoundSection:
     sections: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class FacetCount:
+class FacetCount(NamedTuple):
     """A value of a facet: sections and reports that have it among the matches.
 
     path leads from the province down to the value (only for places); None is unknown.
@@ -85,7 +84,7 @@ class FacetCount:
 
     value: FilterValue
     path: tuple[str | None, ...]
-    count: int
+    count: int  # type: ignore[assignment]  # tuples have a method of this name, not wanted here
     reports: int
     selected: bool
 
@@ -102,8 +101,7 @@ class Answer:
     facets: Mapping[Field, tuple[FacetCount, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class FileRow:
+class FileRow(NamedTuple):
     """What became of one file: the report it is part of, or why it was refused."""
 
     path: str

@@ -7,7 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from index.analysis import Stream, fold_stream, kept_offsets, make_stream, without_furniture
+from index.analysis import (
+    Stream,
+    fold_stream,
+    kept_offsets,
+    make_stream,
+    squeeze,
+    without_furniture,
+)
 from index.model import Part, Place, Report, Section, Span
 
 _AFTER_ALL = 1 << 60
@@ -58,10 +65,17 @@ class Passage:
     @cached_property
     def text(self) -> str:
         """The text of the stream, without the way back: a third of the work."""
+        return fold_stream(self._own_text())
+
+    @cached_property
+    def unfolded(self) -> str:
+        """The text of the stream before it is folded, character for character: a sixth of that."""
+        return squeeze(self._own_text())
+
+    def _own_text(self) -> str:
         if not self.furniture:
-            return fold_stream(self.source)
-        own = self._own(Span(self.start, self.end))
-        return "".join(fold_stream(self.cut(*span)) for span in own)
+            return self.source
+        return "".join(self.cut(*span) for span in self._own(Span(self.start, self.end)))
 
     def cut(self, start: int, end: int) -> str:
         """The stretch of the report's source from start to end, both within the section."""
@@ -71,21 +85,31 @@ class Passage:
         """The number of the sentence that a character of the stream stands in."""
         return bisect_right(self.sentences, (position, _AFTER_ALL))
 
-    def source_offset(self, position: int, sentence: int) -> int:
-        """Where a character of the stream, in this sentence, stands in the report's source."""
-        end, first, last = self.sentences[sentence]
-        before = self.sentences[sentence - 1][0] if sentence else 0
-        if last - first == end - before:  # nothing in it is left out of the stream
-            return first + position - before
-        if sentence not in self._places:
-            own = self._own(Span(first, last))
-            found = [span.start + at for span in own for at in kept_offsets(self.cut(*span))]
-            self._places[sentence] = found
-        return self._places[sentence][position - before]
+    def source_span(self, start: int, end: int, first: int, last: int) -> Span:
+        """The source span of the stream's characters start..end (end > start).
+
+        first and last are the sentences that its first and its last character stand in.
+        """
+        before, places = self._places(first)
+        source = places[start - before]
+        if last != first:
+            before, places = self._places(last)
+        return Span(source, places[end - 1 - before] + 1)
+
+    def _places(self, sentence: int) -> tuple[int, Sequence[int]]:
+        """(where a sentence begins in the stream, for each of its characters its source offset)."""
+        if sentence not in self._known_places:
+            end, first, last = self.sentences[sentence]
+            before = self.sentences[sentence - 1][0] if sentence else 0
+            places: Sequence[int] = range(first, last)
+            if last - first > end - before:  # something in it is left out of the stream
+                own = self._own(Span(first, last))
+                places = [span.start + at for span in own for at in kept_offsets(self.cut(*span))]
+            self._known_places[sentence] = before, places
+        return self._known_places[sentence]
 
     @cached_property
-    def _places(self) -> dict[int, Sequence[int]]:
-        """By sentence, for each of its characters in the stream its offset in the source."""
+    def _known_places(self) -> dict[int, tuple[int, Sequence[int]]]:
         return {}
 
     def _own(self, span: Span) -> Iterator[Span]:

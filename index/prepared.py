@@ -43,7 +43,7 @@ class _Whole(dict[str, bool]):
 _WHOLE: Final = _Whole()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: it is sent between processes, and they double what that takes
 class PreparedReport:
     """A report as the index stores it.
 

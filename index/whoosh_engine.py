@@ -160,10 +160,13 @@ class WhooshEngine:
 
     def verify(self) -> Iterator[str]:
         """One line for each thing that is not as it was committed."""
+        from index.whoosh_toc import toc_disagreements
+
         damaged = False
         for name, problem in self._snapshot.files.damaged():
             damaged = True
             yield f"{name} {problem}"
+        yield from toc_disagreements(self.folder, self._snapshot.manifest)
         if not damaged:
             from index.segments.verify import disagreements
 

@@ -19,6 +19,7 @@ from whoosh.matching import ListMatcher, ReadTooFar
 from whoosh.reading import TermInfo, TermNotFound
 from whoosh.system import pack_uint
 
+from index.segments.packing import unpack_array
 from index.segments.segment import BLOCK, Segment, gram_of
 from index.whoosh_values import Values
 
@@ -74,7 +75,7 @@ class GramTerms(Terms):
         self._keys = segment.array("gram.key")
         self._first = segment.array("gram.first")
         self._sections = segment.array("gram.sections")
-        self._positions = segment.array("gram.position")
+        self._segment = segment
         self._of_block = np.asarray(segment.array("section.of_block"))
         self._starts = np.asarray(segment.array("section.start"))
 
@@ -91,7 +92,7 @@ class GramTerms(Terms):
         """The values are stream offsets, packed by `GramPositions`."""
         from index.whoosh_schema import GramPositions
 
-        at = np.asarray(self._positions[self._first[number] : self._first[number + 1]])
+        at = unpack_array(*self._segment.packed("gram.position", number))
         sections, first = np.unique(self._of_block[at >> BLOCK], return_index=True)
         ends = np.append(first, len(at))
         counts = np.diff(ends)
@@ -131,7 +132,7 @@ class WordTerms(Terms):
     def postings(self, number: int) -> Postings:
         """The values are frequencies."""
         sections, counts = self._segment.postings(self._field, number)
-        return Postings(sections.tolist(), counts.tolist(), lambda i: pack_uint(counts[i]))
+        return Postings(list(sections), counts.tolist(), lambda i: pack_uint(counts[i]))
 
 
 class ValueTerms(Terms):

@@ -15,7 +15,17 @@ from pathlib import Path
 from index import manifest as manifests
 from index.engine import Batch, FileRow
 from index.errors import IndexDamaged, IndexFull, IndexMissing, system_reason
-from index.filetable import FileTable, dump_table, ids_of_before, read_table, table_name
+from index.filetable import (
+    FileTable,
+    Layer,
+    add_layer,
+    dump_table,
+    ids_of_before,
+    merged,
+    read_layers,
+    table_name,
+    whole_table,
+)
 from index.i18n import gettext as _
 from index.manifest import Manifest, SegmentEntry
 from index.model import Report
@@ -59,11 +69,13 @@ class WhooshWriter:
             raise
 
     def _open(self, rebuild: bool) -> None:
+        self._layers: list[Layer] = []  # of the file table
         self._table = FileTable({})
         self._snapshot: Snapshot | None = None  # the last commit, once something was fetched
         self._last = _NOTHING  # the commit that the next one adds to
         if rebuild:
             self._table = ids_of_before(self.folder)
+            self._layers = [Layer("", self._table)]
             with _writing(self.folder):
                 self._last = replace(_NOTHING, commit=begin_again(self.folder))
             return
@@ -76,7 +88,8 @@ class WhooshWriter:
         try:
             self._last = snapshot.manifest
             with snapshot.files.blamed():
-                self._table = read_table(snapshot.files)
+                self._layers = read_layers(snapshot.files)
+                self._table = whole_table(self._layers)
         finally:
             snapshot.close()
         sweep(self.folder, self._last.files)
@@ -106,17 +119,20 @@ class WhooshWriter:
     def write(self, batch: Batch) -> None:
         """Commit the batch: all of it, or on any error nothing. Raises IndexFull, IndexDamaged."""
         self._close_snapshot()
-        table = _changed(self._table, batch)
+        rows = {row.path: row for row in batch.files}
+        change = FileTable(rows, batch.retired, forget=batch.forget)
+        layers = add_layer(self._layers, table_name(self._last.commit + 1), change)
         try:
             with _writing(self.folder):
-                manifest = self._write(batch, table)
+                manifest = self._write(batch, layers)
         except BaseException:
             sweep_unfinished(self.folder)  # the room is needed, by the next run at the latest
             raise
-        self._table, self._last = table, manifest
+        self._table, self._layers = merged(self._table, change), layers
+        self._last = manifest
         sweep(self.folder, manifest.files)
 
-    def _write(self, batch: Batch, table: FileTable) -> Manifest:
+    def _write(self, batch: Batch, layers: Sequence[Layer]) -> Manifest:
         commit = self._last.commit + 1
         files = self._open_files()
         try:
@@ -124,9 +140,11 @@ class WhooshWriter:
                 segments = write_segments(self.folder, commit, batch, self._last, files)
         finally:
             files.close()
-        manifests.write_text(self.folder / table_name(commit), dump_table(table))
+        if layers[-1].name not in self._last.files:
+            manifests.write_text(self.folder / layers[-1].name, dump_table(layers[-1].table))
+        named = [name for entry in segments for name in entry if name is not None]
         toc = write_toc(self.folder, commit, segments)
-        return self._finish(commit, segments, [table_name(commit), toc])
+        return self._finish(segments, [*named, toc, *(layer.name for layer in layers)])
 
     def _open_files(self) -> CommitFiles:
         """The files of the last commit. Raises IndexDamaged: nobody else sweeps any away."""
@@ -136,22 +154,18 @@ class WhooshWriter:
             name = Path(error.filename).name
             raise IndexDamaged(self.folder, name, _("is missing")) from None
 
-    def _finish(
-        self, commit: int, segments: Sequence[SegmentEntry], others: Sequence[str]
-    ) -> Manifest:
-        """Make a commit count whose files are all written."""
+    def _finish(self, segments: Sequence[SegmentEntry], named: Sequence[str]) -> Manifest:
+        """Make the next commit count, of these files, all of which are written."""
         from index.gazetteer import GAZETTEER_VERSION
 
         before = self._last.files
-        named = [name for entry in segments for name in entry if name is not None]
-        new = [name for name in named if name not in before]
-        synced = manifests.sync_files(self.folder, sorted([*new, *others]))
+        new = manifests.sync_files(self.folder, sorted({*named} - before.keys()))
         manifests.sync_folder(self.folder)
         manifest = Manifest(
-            commit=commit,
+            commit=self._last.commit + 1,
             written=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
             versions=term_versions() | {"gazetteer": GAZETTEER_VERSION},
-            files={name: before[name] for name in named if name in before} | synced,
+            files={name: before[name] for name in named if name in before} | new,
             segments=tuple(segments),
         )
         manifests.write_manifest(self.folder, manifest)
@@ -166,14 +180,6 @@ class WhooshWriter:
         """Let go of the lock."""
         self._close_snapshot()
         self._lock.release()
-
-
-def _changed(table: FileTable, batch: Batch) -> FileTable:
-    """The file table after a batch."""
-    rows = {path: row for path, row in table.rows.items() if path not in batch.forget}
-    rows |= {row.path: row for row in batch.files}
-    given = {path: id for path, id in table.given.items() if path not in rows}
-    return FileTable(rows, table.retired | batch.retired, given)
 
 
 @contextmanager

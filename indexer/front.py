@@ -171,9 +171,7 @@ def read_tail(source: str, furniture: Sequence[Furniture]) -> Iterator[Line]:
     """The lines, or sentences, at the end of a source, the last first."""
     plain = fold_source(source)
     pieces = list(_LINE_OR_SENTENCE.finditer(plain, max(0, len(source) - TAIL)))
-    for _start, line in islice(
-        _read_lines(source, plain, reversed(pieces), furniture), MOST_LINES
-    ):
+    for _start, line in islice(_read_lines(source, plain, reversed(pieces), furniture), MOST_LINES):
         yield line
 
 

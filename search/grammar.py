@@ -79,13 +79,16 @@ def _is_plain(item: Piece | Token) -> bool:
     return isinstance(item, Piece) or item.kind in (Kind.AND, Kind.OR)
 
 
+def _is_or(item: Piece | Token) -> bool:
+    return isinstance(item, Token) and item.kind is Kind.OR
+
+
 def _read_plain(items: list[Piece | Token]) -> Piece:
     """What the grammar makes of operands, AND and OR; most queries have no more, and it is slow."""
     joined: list[Piece | Token] = []
-    for is_or, run in groupby(
-        items, key=lambda item: isinstance(item, Token) and item.kind is Kind.OR
-    ):
-        joined.extend(run if is_or else [_conjoin([*run])])
+    for is_or, run in groupby(items, key=_is_or):
+        row = [*run]
+        joined += row if is_or else [_conjoin(row)]
     return _disjoin(joined)
 
 

@@ -30,6 +30,11 @@ class Hit(NamedTuple):
     snippets: tuple[Snippet, ...]
     sections: int
 
+    @property
+    def id(self) -> str:
+        """The section's id."""
+        return self.passage.id
+
 
 class Recognition(NamedTuple):
     """A word that was read as a filter, and how many sections hold it literally."""
@@ -144,7 +149,7 @@ def hit_json(hit: Hit, *, by_report: bool = False) -> Json:
         "rank": hit.rank,
         "score": round(hit.score, 4),
         "tier": hit.tier,
-        "id": passage.id,
+        "id": hit.id,
         "report": passage.report_id,
         "file": passage.file,
         "title": passage.title,

@@ -15,7 +15,7 @@ from search.cutting import Cutter
 from search.language import Ignored, parse_query
 from search.recognise import KnownPlaces, Recognised, recognise
 from search.results import Help, Hit, Recognition, Results, SynonymUse
-from search.snippets import make_snippets
+from search.snippets import Wanted, make_snippets
 
 if TYPE_CHECKING:
     from search.synonyms import Synonyms
@@ -159,7 +159,7 @@ class Searcher:
         return self.engine.search(Question(text, limit=0)).total_sections
 
     def _hits(self, question: Question, answer: Answer) -> tuple[Hit, ...]:
-        texts = tuple(dict.fromkeys(positive_texts(question.tree)))
+        wanted = Wanted(tuple(dict.fromkeys(positive_texts(question.tree))))
         passages = self.engine.passages(answer.hits)
         return tuple(
             Hit(
@@ -167,7 +167,7 @@ class Searcher:
                 score=found.score,
                 tier=found.tier,
                 passage=passage,
-                snippets=make_snippets(passage, texts),
+                snippets=make_snippets(passage, wanted),
                 sections=found.sections,
             )
             for rank, (found, passage) in enumerate(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from index.analysis import spellings
 from index.model import Span
 from index.passage import Passage
 from index.querytree import Text, Zone
-from index.spans import StreamSpan, disjoint, text_spans
+from index.spans import text_spans
 from search.results import Snippet
 
 MOST: Final = 3
@@ -16,44 +17,86 @@ LONGEST: Final = 240
 """Characters of source in a snippet; a longer sentence is cut around its matches."""
 _AROUND: Final = 60
 
-Mark = tuple[StreamSpan, int]
-"""Where a text stands in the stream, and which text it is."""
+
+class Mark(NamedTuple):
+    """A match in the stream of a passage, and which text it is of."""
+
+    start: int
+    end: int
+    which: int
 
 
-class _Group(NamedTuple):
-    """Neighbouring sentences (as a source span) and the matches in them: (source span, which)."""
+class Wanted:
+    """The texts of a query, to be found in one passage after the other."""
 
-    around: Span
-    marks: list[tuple[Span, int]]
+    def __init__(self, texts: Sequence[Text]) -> None:
+        self.texts = texts
+        streams = (stream for text in texts for stream in (text.stream, *text.words))
+        found = {c: spellings(c) for stream in streams for c in stream}
+        self._needs_folding = None in found.values()
+        self._spelled = [(other, c) for c, others in found.items() for other in others or ()]
 
-    def worth(self) -> tuple[int, int]:
-        """How many different texts it holds, then how much of them."""
-        return len({which for _, which in self.marks}), sum(m.end - m.start for m, _ in self.marks)
+    def marks(self, passage: Passage) -> list[Mark]:
+        """Every match in the section, in order, not overlapping: of two the first, the longer."""
+        stream = self._readable(passage)
+        found = sorted(
+            (start, -end, -which)
+            for which, text in enumerate(self.texts)
+            for start, end in text_spans(_within(stream, text.zone, passage), text)
+        )
+        kept: list[Mark] = []
+        reached = 0
+        for start, end, which in found:
+            if start >= reached:
+                reached = -end
+                kept.append(Mark(start, reached, -which))
+        return kept
+
+    def _readable(self, passage: Passage) -> str:
+        """The passage's stream, folded as far as finding these texts needs it."""
+        if self._needs_folding:
+            return passage.text
+        stream = passage.unfolded
+        for other, character in self._spelled:
+            stream = stream.replace(other, character)
+        return stream
 
 
-def make_snippets(passage: Passage, texts: Sequence[Text]) -> tuple[Snippet, ...]:
+def _within(stream: str, zone: Zone, passage: Passage) -> str:
+    """What of the stream a text of this zone may stand in."""
+    if zone is Zone.ANYWHERE:
+        return stream
+    return stream[: passage.heading_length] if zone is Zone.HEADING else ""
+
+
+class _Group:
+    """Neighbouring sentences and the matches in them, all as offsets in the report's source."""
+
+    __slots__ = ("end", "marks", "start", "texts")
+
+    def __init__(self, start: int) -> None:
+        self.start = self.end = start
+        self.marks: list[Span] = []
+        self.texts = 0  # a bit for each text that is found in it
+
+    def worth(self, text_start: int) -> tuple[bool, int, int]:
+        """Whether it is of the text, how many different texts it holds, then how much of them.
+
+        A heading is shown above its snippets anyway: what its text says comes first.
+        """
+        found = sum([end - start for start, end in self.marks])
+        return self.end > text_start, self.texts.bit_count(), found
+
+
+def make_snippets(passage: Passage, wanted: Wanted) -> tuple[Snippet, ...]:
     """The best sentences of the section, best first; its first sentence when nothing is marked."""
-    marks = mark(passage, texts)
+    marks = wanted.marks(passage)
     if not marks:
         return _opening(passage)
-    groups = [*_groups(passage, marks)]
+    groups = _group(passage, marks)
     if len(groups) > 1:
-        # A heading is shown above its snippets anyway: what its text says comes first.
-        groups.sort(key=lambda g: (g.around.end > passage.text_start, g.worth()), reverse=True)
-    return tuple(_cut(passage, *group) for group in groups[:MOST])
-
-
-def mark(passage: Passage, texts: Sequence[Text]) -> list[Mark]:
-    """Every match in the section, in order, not overlapping."""
-    stream = passage.text
-    found: dict[StreamSpan, int] = {}
-    for which, text in enumerate(texts):
-        if text.zone is Zone.ANYWHERE:
-            found.update(dict.fromkeys(text_spans(stream, text), which))
-        elif text.zone is Zone.HEADING:
-            heading = stream[: passage.heading_length]
-            found.update(dict.fromkeys(text_spans(heading, text), which))
-    return [(span, found[span]) for span in disjoint(found)]
+        groups.sort(key=lambda group: group.worth(passage.text_start), reverse=True)
+    return tuple(_cut(passage, group) for group in groups[:MOST])
 
 
 def _opening(passage: Passage) -> tuple[Snippet, ...]:
@@ -68,28 +111,28 @@ def _opening(passage: Passage) -> tuple[Snippet, ...]:
     return (Snippet(passage.cut(start, end), start, ()),)
 
 
-def _groups(passage: Passage, marks: Sequence[Mark]) -> Iterator[_Group]:
+def _group(passage: Passage, marks: Sequence[Mark]) -> list[_Group]:
     """Matches by the sentence that they stand in; one that crosses sentences joins them."""
     sentences = passage.sentences
-    first, last, inside = 0, -1, list[tuple[Span, int]]()
-    for (start, end), which in marks:
-        begin = passage.sentence_at(start)
+    groups: list[_Group] = []
+    last, bound = -1, 0  # the last sentence of the last group, and where it ends in the stream
+    for start, end, which in marks:
+        begin = last if start < bound else passage.sentence_at(start)
         if begin > last:
-            if inside:
-                yield _Group(Span(sentences[first][1], sentences[last][2]), inside)
-            first, inside = begin, []
-        ending = begin if end <= sentences[begin][0] else passage.sentence_at(end - 1)
-        last = max(last, ending)
-        source_end = passage.source_offset(end - 1, ending) + 1
-        inside.append((Span(passage.source_offset(start, begin), source_end), which))
-    yield _Group(Span(sentences[first][1], sentences[last][2]), inside)
+            groups.append(_Group(sentences[begin][1]))
+        group = groups[-1]
+        last = begin if end <= sentences[begin][0] else passage.sentence_at(end - 1)
+        bound, _, group.end = sentences[last]
+        group.marks.append(passage.source_span(start, end, begin, last))
+        group.texts |= 1 << which
+    return groups
 
 
-def _cut(passage: Passage, around: Span, marks: Sequence[tuple[Span, int]]) -> Snippet:
+def _cut(passage: Passage, group: _Group) -> Snippet:
     """The sentences as a snippet, cut around the first matches where they are too long."""
-    start, end = around
+    start, end, first = group.start, group.end, group.marks[0]
     if end - start > LONGEST:
-        start = max(start, marks[0][0].start - _AROUND)
-        end = min(end, max(start + LONGEST, marks[0][0].end))
-    spans = tuple((m.start - start, m.end - start) for m, _ in marks if m.end <= end)
+        start = max(start, first.start - _AROUND)
+        end = min(end, max(start + LONGEST, first.end))
+    spans = tuple([(a - start, b - start) for a, b in group.marks if b <= end])
     return Snippet(passage.cut(start, end), start, spans)

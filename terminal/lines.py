@@ -1,18 +1,19 @@
 """Styled lines: what is shown, before it is known whether colours can be.
 
 A line is a list of (text, style). `print_lines` draws lines in colour on a terminal and plain
-where the output is piped; rich is imported only for the former.
+where the output is piped. Windows has terminals that know no escape codes: there rich draws.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import NamedTuple, TextIO
+from typing import Final, NamedTuple, TextIO
 
 
 class Piece(NamedTuple):
@@ -29,6 +30,9 @@ TITLE = "bold"
 FAINT = "dim"
 GOOD = "green"
 BAD = "yellow"
+_ATTRIBUTES: Final = {MATCH: "1", TITLE: "1", FAINT: "2"}
+_COLOURS: Final = {MATCH: "31", GOOD: "32", BAD: "33"}
+_COLUMNS: Final = 80  # of a terminal that does not say
 
 _NEVER_FIRST = frozenset("，。、；：？！）》〉」』】〕”’…,.;:?!)]}%％")
 _NEVER_LAST = frozenset("（《〈「『【〔“‘([{")
@@ -71,14 +75,51 @@ def print_lines(lines: Iterable[Line], stream: TextIO | None = None) -> None:
     if not stream.isatty():
         stream.writelines("".join(piece.text for piece in line).rstrip() + "\n" for line in lines)
         return
+    if sys.platform == "win32":
+        _print_by_rich(lines, stream)
+    else:
+        columns = _columns(stream)
+        stream.writelines(row + "\n" for line in lines for row in _painted(line, columns))
+
+
+def _print_by_rich(lines: Iterable[Line], stream: TextIO) -> None:
     from rich.console import Console
     from rich.text import Text
 
     console = Console(file=stream, highlight=False)
     for line in lines:
-        indent = line[0].text if line and not line[0].text.strip() else ""
-        for row in wrap(line[1:] if indent else line, max(console.width - len(indent), 20)):
+        for indent, row in _rows(line, console.width):
             console.print(indent, Text.assemble(*row), sep="", soft_wrap=True)
+
+
+def _painted(line: Line, columns: int) -> Iterator[str]:
+    """The rows of a line with escape codes, as far as the terminal and its user want them."""
+    dumb = os.environ.get("TERM") in ("dumb", "unknown")
+    for indent, row in _rows(line, columns):
+        yield indent + "".join(text if dumb else _paint(text, style) for text, style in row)
+
+
+def _paint(text: str, style: str) -> str:
+    colour = None if os.environ.get("NO_COLOR") else _COLOURS.get(style)
+    codes = ";".join(filter(None, (_ATTRIBUTES.get(style), colour)))
+    return f"\x1b[{codes}m{text}\x1b[0m" if codes and text else text
+
+
+def _columns(stream: TextIO) -> int:
+    asked = os.environ.get("COLUMNS", "")
+    if asked.isdecimal():
+        return int(asked)
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or _COLUMNS
+    except OSError:
+        return _COLUMNS
+
+
+def _rows(line: Line, columns: int) -> Iterator[tuple[str, Line]]:
+    """(indent, what stands after it) for each row of a line."""
+    indent = line[0].text if line and not line[0].text.strip() else ""
+    for row in wrap(line[1:] if indent else line, max(columns - len(indent), 20)):
+        yield indent, row
 
 
 def wrap(line: Line, columns: int) -> Iterator[Line]:

@@ -91,7 +91,7 @@ def _hit(hit: Hit, *, by_report: bool) -> Iterator[Line]:
     if by_report:
         more = ngettext("{n} section", "{n} sections", hit.sections).format(n=hit.sections)
         head.append(Piece("  " + more, FAINT))
-    head.append(Piece("  " + clean(passage.id), FAINT))
+    head.append(Piece("  " + clean(hit.id), FAINT))
     yield head
     path = " › ".join(clean(h) for h in passage.heading_path if h)
     if path:

@@ -39,7 +39,7 @@ def rows(query: str, hits: Iterable[Hit]) -> Iterable[str]:
         snippet = hit.snippets[0].text if hit.snippets else ""
         yield _row(
             (
-                query, hit.rank, passage.id, passage.year, place.province, place.city,
+                query, hit.rank, hit.id, passage.year, place.province, place.city,
                 place.county, place.township, part, "、".join(passage.topics), passage.title,
                 " › ".join(passage.heading_path), tier_label(hit.tier),
                 " ".join(snippet.split()), passage.file,

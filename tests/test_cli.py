@@ -277,11 +277,11 @@ def test_a_damaged_index_is_told_with_its_file(
 ) -> None:
     for path in samples_index.iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
-    (column,) = tmp_path.glob("*.report_id.col")
-    column.write_bytes(b"\xff" * column.stat().st_size)
+    (segment,) = tmp_path.glob("*.seg")
+    segment.write_bytes(b"\xff" * segment.stat().st_size)
     told = Told((tmp_path, tmp_path), *arguments)
     assert told.status == ERROR
-    assert column.name in told.out + told.err
+    assert segment.name in told.out + told.err
     assert "--rebuild" in told.err
 
 

@@ -7,6 +7,7 @@ queries and writes answers, each with the nanoseconds that it took.
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import time
 from typing import Any
@@ -20,8 +21,8 @@ YEAR, PLACE = 0, 1  # value slots
 
 
 def build(folder: str) -> None:
-    """Index the rows of standard input."""
-    database = xapian.WritableDatabase(folder, xapian.DB_CREATE)
+    """Index the rows of standard input, and compact what has grown."""
+    database = xapian.WritableDatabase(f"{folder}.growing", xapian.DB_CREATE)
     for line in sys.stdin:
         id, title, year, place, text, words = json.loads(line)
         document = xapian.Document()
@@ -33,7 +34,9 @@ def build(folder: str) -> None:
             document.add_posting(word, position)
         database.add_document(document)
     database.commit()
+    database.compact(folder)
     database.close()
+    shutil.rmtree(f"{folder}.growing")
 
 
 def serve(folder: str) -> None:

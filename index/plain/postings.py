@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 from typing import Any, Final
 
 from index.analysis import covering_grams
@@ -66,7 +67,7 @@ class PlainPostings:
         for segment, _base in self._segments():
             if (number := segment.find_gram(gram)) >= 0:
                 deleted = _deleted_sections(segment)
-                gone = _counts_at(segment, segment.positions(number, number + 1), deleted)
+                gone = _counts_at(segment, segment.positions(number), deleted)
                 total += segment.array("gram.sections")[number] - len(gone)
         return total
 
@@ -76,7 +77,7 @@ class PlainPostings:
         for segment, base, own in self._by_segment(sections):
             if (number := segment.find_gram(gram)) < 0:
                 continue
-            positions = segment.positions(number, number + 1)
+            positions = segment.positions(number)
             if len(own) * _LOOK_UP < len(positions):
                 counted = _counts_at(segment, positions, own)
                 found.update((base + s, counts) for s, counts in counted.items())
@@ -164,11 +165,13 @@ class PlainPostings:
 def _find(segment: Segment, stream: str) -> Iterable[int]:
     """Ascending positions at which the stream stands, those in deleted sections among them."""
     if len(stream) == 1:
-        return sorted(segment.positions(*segment.grams_from(stream)))
+        return sorted(
+            chain.from_iterable(map(segment.positions, range(*segment.grams_from(stream))))
+        )
     numbers = [(offset, segment.find_gram(gram)) for offset, gram in covering_grams(stream)]
     if any(number < 0 for _offset, number in numbers):
         return ()
-    cover = [(offset, segment.positions(number, number + 1)) for offset, number in numbers]
+    cover = [(offset, segment.positions(number)) for offset, number in numbers]
     cover.sort(key=lambda item: len(item[1]))
     (first, rarest), *others = cover
     starts: Sequence[int] = rarest if first == 0 else [p - first for p in rarest]

@@ -155,5 +155,8 @@ class Scorer:
 
 
 def _mean_nearness(operands: Sequence[list[StreamSpan]]) -> float:
-    gaps = [smallest_gap(a, b) for a, b in pairwise(operands)]
-    return sum(nearness(gap) for gap in gaps if gap is not None) / len(gaps)
+    total = 0.0  # and not sum(): from Python 3.12 on it rounds in another way
+    for one, other in pairwise(operands):
+        gap = smallest_gap(one, other)
+        total += 0.0 if gap is None else nearness(gap)
+    return total / (len(operands) - 1)

@@ -24,6 +24,7 @@ from index.segments.columns import (
     ranges,
 )
 from index.segments.format import MOST_POSITIONS, MOST_TOPICS, Meta
+from index.segments.packing import packed_columns
 
 FORMAT: Final = 1
 CHARACTER: Final = 21  # bits of a code point
@@ -189,52 +190,57 @@ def _bound_columns(reports: Sequence[PreparedReport], counts: Values, starts: Va
 
 def _gram_columns(text: str, lengths: Values, starts: Values, of_block: Values) -> Columns:
     """Every two neighbouring characters of a stream, and its last alone, with their positions."""
-    codes = np.frombuffer(text.encode("utf-32-le"), "<u4")
-    characters, ranks = _rank(codes)
-    ends = np.cumsum(lengths)
-    positions = ranges(starts[:-1], lengths).astype(np.uint64)
+    characters, ranks = _rank(np.frombuffer(text.encode("utf-32-le"), "<u4"))
     bits = np.uint64(len(characters).bit_length())
     pairs = ranks << bits
-    pairs[:-1] |= ranks[1:] + np.uint64(1)  # 0 stands for no second character
-    alone = ends[lengths > 0] - 1
-    pairs[alone] = ranks[alone] << bits
+    pairs[:-1] |= ranks[1:]
+    alone = np.cumsum(lengths)[lengths > 0] - 1
+    pairs[alone] = ranks[alone] << bits  # 0 stands for no second character
+    positions = ranges(starts[:-1], lengths).view(np.uint64)
     pairs, positions = sort_pairs(pairs, positions, int(starts[-1]).bit_length())
-    is_new = np.ones(len(pairs), bool)
-    np.not_equal(pairs[1:], pairs[:-1], out=is_new[1:])
-    first = np.flatnonzero(is_new)
+    first = _changes(pairs)
     found = pairs[first]
-    codes_after = np.concatenate([np.zeros(1, np.uint64), characters + np.uint64(1)])
-    second = codes_after[found & ((np.uint64(1) << bits) - np.uint64(1))]
+    codes = np.concatenate([np.zeros(1, np.uint64), characters + np.uint64(1)])  # and 1
+    head, tail = codes[found >> bits], codes[found & ((np.uint64(1) << bits) - np.uint64(1))]
     return {
-        "gram.position": positions,
-        "gram.key": characters[found >> bits] << np.uint64(CHARACTER) | second,
+        **packed_columns("gram.position", positions, np.append(first, len(pairs))),
+        "gram.key": (head - np.uint64(1)) << np.uint64(CHARACTER) | tail,
         "gram.first": narrow(np.append(first, len(pairs))),
         "gram.sections": narrow(count_sections(of_block[positions >> 6], first)),
     }
 
 
 def _rank(codes: Values) -> tuple[Values, Values]:
-    """(the different code points, ascending; for each of `codes` its place among them)."""
-    is_there = np.zeros(0x110000, bool)
+    """(the different code points, ascending; for each of `codes` its place among them, from 1)."""
+    is_there = np.zeros(1 + int(codes.max(initial=0)), bool)
     is_there[codes] = True
     characters = np.flatnonzero(is_there).astype(np.uint64)
-    rank = np.zeros(0x110000, np.uint64)
-    rank[characters] = np.arange(len(characters), dtype=np.uint64)
+    rank = np.zeros(len(is_there), np.uint64)
+    rank[characters] = np.arange(1, len(characters) + 1, dtype=np.uint64)
     return characters, rank[codes]
 
 
 def sort_pairs(pairs: Values, positions: Values, bits: int) -> tuple[Values, Values]:
     """Both sorted by pair and then position; positions, which ascend already, as uint32.
 
-    One number of both is sorted several times faster than one is by the other.
+    Both are changed. One number of both is sorted several times faster than one by the other.
     """
     if len(pairs) and int(pairs.max()).bit_length() + bits > _WIDEST:
         order = np.argsort(pairs, kind="stable")
         return pairs[order], positions[order].astype(np.uint32)
-    both = pairs << np.uint64(bits) | positions
-    both.sort()
-    mask = np.uint64((1 << bits) - 1)
-    return both >> np.uint64(bits), (both & mask).astype(np.uint32)
+    pairs <<= np.uint64(bits)
+    pairs |= positions
+    pairs.sort()
+    np.bitwise_and(pairs, np.uint64((1 << bits) - 1), out=positions)
+    pairs >>= np.uint64(bits)
+    return pairs, positions.astype(np.uint32)
+
+
+def _changes(values: Values) -> Values:
+    """Where in sorted values each different one begins."""
+    is_new = np.ones(len(values), bool)
+    np.not_equal(values[1:], values[:-1], out=is_new[1:])
+    return np.flatnonzero(is_new)
 
 
 def _word_columns(reports: Sequence[PreparedReport], rows: Values) -> Columns:
@@ -262,14 +268,14 @@ def _word_columns(reports: Sequence[PreparedReport], rows: Values) -> Columns:
 
 def _postings(name: str, words: Values, sections: Values, n_words: int) -> Columns:
     """For each word the sections that have it, ascending, and how often each."""
-    both = words << 32 | sections
+    both = words << 32
+    both |= sections
     both.sort()
-    is_new = np.ones(len(both), bool)
-    np.not_equal(both[1:], both[:-1], out=is_new[1:])
-    first = np.flatnonzero(is_new)
+    first = _changes(both)
     found = both[first]
+    begins = np.searchsorted(found >> 32, np.arange(n_words + 1))
     return {
-        f"{name}.first": narrow(np.searchsorted(found >> 32, np.arange(n_words + 1))),
-        f"{name}.section": (found & 0xFFFFFFFF).astype(np.uint32),
+        f"{name}.first": narrow(begins),
+        **packed_columns(f"{name}.section", found & 0xFFFFFFFF, begins),
         f"{name}.count": narrow(np.diff(first, append=len(both))),
     }

@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
-from index.segments.format import TYPECODES, Arrays, Meta, narrowest, write_segment
+from index.segments.format import TYPECODES, Arrays, Meta, narrowest, typed, write_segment
 
-Values = npt.NDArray[Any]
+if TYPE_CHECKING:
+    import numpy.typing as npt  # a third of what importing numpy takes
+
+Values: TypeAlias = "npt.NDArray[Any]"
 Columns = dict[str, Values]
 """Arrays of unsigned integers by their names."""
 Name = TypeVar("Name", bound=Hashable)
@@ -51,7 +53,9 @@ def offsets(sizes: Values) -> Values:
 def ranges(starts: Values, sizes: Values) -> Values:
     """All numbers of the ranges that begin at `starts`, one range after the other, as int64."""
     at = offsets(sizes)
-    return np.arange(at[-1], dtype=np.int64) + np.repeat(starts - at[:-1], sizes)
+    found: Values = np.repeat(starts - at[:-1], sizes)
+    found += np.arange(at[-1], dtype=np.int64)
+    return found
 
 
 def place_sections(lengths: Values) -> tuple[Values, Values]:
@@ -99,8 +103,7 @@ def numbered(names: Iterable[Name], order: Sequence[Name]) -> Values:
 def views(columns: Columns) -> Arrays:
     """The columns as a segment's file would show them."""
     return {
-        name: memoryview(values).cast("B").cast(typecode(values))
-        for name, values in columns.items()
+        name: typed(values.data.cast("B"), typecode(values)) for name, values in columns.items()
     }
 
 

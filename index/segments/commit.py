@@ -1,4 +1,4 @@
-"""The segments of a commit: those of before, what the batch adds and deletes, and what is merged."""
+"""The segments of a commit: those of before, what a batch adds and deletes, what is merged."""
 
 from __future__ import annotations
 

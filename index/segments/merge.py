@@ -7,12 +7,12 @@ segments together, so that memory does not grow with them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from index.model import Kind, Level
 from index.prepared import PARTS
@@ -29,15 +29,11 @@ from index.segments.columns import (
     typecode,
 )
 from index.segments.format import MOST_TOPICS, Meta, SegmentFileWriter
+from index.segments.packing import pack_lists
 from index.segments.segment import Segment
 from index.segments.source import CHUNK, Source
 
-_TERMS: Final = (
-    ("word", "section"),
-    ("word", "count"),
-    ("heading", "section"),
-    ("heading", "count"),
-)
+_WORDS: Final = ("word", "heading")
 Order = Callable[[Any], Any]
 Sizes = Values
 """(n_terms,) int64: how many postings each term has."""
@@ -189,84 +185,116 @@ class _Merge:
         keys = [source.array("gram.key") for source in self._sources]
         merged = np.unique(np.concatenate(keys))
         terms = [np.searchsorted(merged, own) for own in keys]
-        sizes = self._merge_lists("gram", "position", terms, len(merged))
+        lists = self._merge_lists("gram.position", terms, len(merged))
         sections = np.zeros(len(merged), np.int64)
         for source, own in zip(self._sources, terms, strict=True):
             sections[own] += source.gram_sections()
-        live = sizes > 0
-        self._write(
-            {
-                "gram.key": merged[live],
-                "gram.first": narrow(offsets(sizes[live])),
-                "gram.sections": narrow(sections[live]),
-            }
-        )
+        live = lists.sizes > 0
+        self._write({"gram.key": merged[live], "gram.sections": narrow(sections[live])})
+        self._write(lists.columns("gram", live))
 
     def _merge_words(self) -> None:
         merged = sorted(set(chain.from_iterable(source.words for source in self._sources)))
         terms = [numbered(source.words, merged) for source in self._sources]
-        sizes = {}
-        for field, column in _TERMS:
-            sizes[field] = self._merge_lists(field, column, terms, len(merged))
+        lists = {
+            field: self._merge_lists(f"{field}.section", terms, len(merged)) for field in _WORDS
+        }
+        for field in _WORDS:
+            self._merge_counts(field, terms, len(merged))
         whole = np.zeros(len(merged), np.uint8)
         for source, own in zip(self._sources, terms, strict=True):
             whole[own] |= source.array("word.whole")
-        live = sizes["word"] > 0
+        live = lists["word"].sizes > 0
         words = [word for word, is_live in zip(merged, live.tolist(), strict=True) if is_live]
         self._write(
             {
                 "word.at": narrow(offsets(np.fromiter(map(len, words), np.int64, len(words)))),
                 "word.text": np.frombuffer(b"".join(words), np.uint8),
                 "word.whole": whole[live],
-                "word.first": narrow(offsets(sizes["word"][live])),
-                "heading.first": narrow(offsets(sizes["heading"][live])),
             }
         )
+        for field in _WORDS:
+            self._write(lists[field].columns(field, live))
 
-    def _merge_lists(self, field: str, column: str, terms: Sequence[Values], n_terms: int) -> Sizes:
-        """Write a column of all terms' postings; terms are each source's, by their new numbers."""
-        start, code = self._writer.begin(), "B"
-        sizes = [np.zeros(0, np.int64)]
-        for found, moved in _moved(self._sources, field, column, terms, n_terms):
-            sizes.append(found)
-            self._writer.append(moved.data)
-            code = typecode(moved)
-        self._writer.end(f"{field}.{column}", code, start)
-        return np.concatenate(sizes)
+    def _merge_lists(self, name: str, terms: Sequence[Values], n_terms: int) -> _Lists:
+        """Write all terms' positions or sections; terms are each source's, by their new numbers."""
+        start, parts = self._writer.begin(), []
+        for sizes, moved in _moved(self._sources, name, terms, n_terms):
+            units, at, widths = pack_lists(moved, offsets(sizes))
+            self._writer.append(units.data)
+            parts.append(_Lists(sizes, np.diff(at), widths))
+        self._writer.end(name, "I", start)
+        return _Lists.joined(parts)
+
+    def _merge_counts(self, field: str, terms: Sequence[Values], n_terms: int) -> None:
+        """Write how often each word stands in its sections."""
+        name = f"{field}.count"
+        widest = np.result_type(*(source.array(name).dtype for source in self._sources))
+        start = self._writer.begin()
+        for _sizes, moved in _moved(self._sources, name, terms, n_terms):
+            self._writer.append(moved.astype(widest, copy=False).data)
+        self._writer.end(name, typecode(np.empty(0, widest)), start)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Lists:
+    """(n_terms,) int64: how many postings each term has, in how many units; uint8: how wide."""
+
+    sizes: Sizes
+    units: Values
+    widths: Values
+
+    @classmethod
+    def joined(cls, parts: Sequence[_Lists]) -> _Lists:
+        """The lists of stretches of terms as those of all."""
+        empty = _Lists(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.uint8))
+        found = [empty, *parts]
+        return cls(
+            np.concatenate([each.sizes for each in found]),
+            np.concatenate([each.units for each in found]),
+            np.concatenate([each.widths for each in found]),
+        )
+
+    def columns(self, field: str, live: Values) -> Columns:
+        """Where the lists of the live terms begin, and how wide they are; others are empty."""
+        return {
+            f"{field}.first": narrow(offsets(self.sizes[live])),
+            f"{field}.packed": narrow(offsets(self.units[live])),
+            f"{field}.width": self.widths[live],
+        }
 
 
 def _moved(
-    sources: Sequence[Source], field: str, column: str, terms: Sequence[Values], n_terms: int
+    sources: Sequence[Source], name: str, terms: Sequence[Values], n_terms: int
 ) -> Iterator[tuple[Sizes, Values]]:
-    """(sizes, postings) of a stretch of terms after the other."""
+    """(sizes, a column of the postings) of a stretch of terms after the other."""
+    field, column = name.split(".")
     firsts = [source.array(f"{field}.first").astype(np.int64) for source in sources]
-    widest = np.result_type(*(source.array(f"{field}.{column}").dtype for source in sources))
     before = np.zeros(n_terms, np.int64)
     for first, own in zip(firsts, terms, strict=True):
         before[own] += np.diff(first)
     for start, end in stretches(offsets(before), CHUNK):
         sizes = np.zeros(end - start, np.int64)
         parts = []
-        for source, first, own in zip(sources, firsts, terms, strict=True):
-            a, b = np.searchsorted(own, (start, end))
-            into = own[a:b] - start
-            kept, values = source.kept(field, column, first[a : b + 1])
+        for source, own in zip(sources, terms, strict=True):
+            here = slice(*np.searchsorted(own, (start, end)).tolist())
+            into = own[here] - start
+            kept, values = source.kept(field, column, here)
             parts.append((into, kept, values))
             sizes[into] += kept
-        yield sizes, _interleaved(sizes, parts, widest)
+        yield sizes, _interleaved(sizes, parts)
         for source in sources:
             source.release()
 
 
-def _interleaved(
-    sizes: Sizes, parts: Sequence[tuple[Values, Sizes, Values]], dtype: npt.DTypeLike
-) -> Values:
+def _interleaved(sizes: Sizes, parts: Sequence[tuple[Values, Sizes, Values]]) -> Values:
     """The postings of every term together, those of the first part first.
 
     A part is (numbers of its terms, how many postings each of them has, the postings).
     """
     free = offsets(sizes)[:-1]
-    merged = np.empty(int(sizes.sum()), dtype)
+    widest = np.result_type(*(values.dtype for _terms, _own, values in parts))
+    merged = np.empty(int(sizes.sum()), widest)
     for terms, own, values in parts:
         merged[ranges(free[terms], own)] = values
         free[terms] += own

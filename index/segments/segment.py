@@ -10,8 +10,9 @@ from functools import cached_property
 from typing import Any, Final
 
 from index.model import Part
+from index.segments import stored
 from index.segments.format import Arrays, Meta
-from index.segments.stored import unpack
+from index.segments.unpacking import unpack
 
 BLOCK: Final = 6  # a block of positions is 1 << 6 of them, all in one section
 _CHARACTER: Final = 21  # bits of a code point
@@ -125,7 +126,7 @@ class Segment:
 
     def passage(self, section: int) -> tuple[str, list[str], list[list[int]], list[str], str]:
         """(key, labels of the headings that lead to it, furniture, topics, source) of a section."""
-        payload = unpack(self._piece("stored", "section.stored", section))
+        payload = stored.unpack(self._piece("stored", "section.stored", section))
         head, piece = payload.decode("utf-8", "surrogatepass").split("\n", 1)
         key, labels, furniture, topics = json.loads(head)
         return key, labels, furniture, topics, piece
@@ -180,10 +181,20 @@ class Segment:
         first = bisect_left(keys, code << _CHARACTER)
         return first, bisect_left(keys, (code + 1) << _CHARACTER, lo=first)
 
-    def positions(self, first: int, last: int) -> memoryview:
-        """Positions of the grams numbered first to last (exclusive); ascending in each."""
-        at = self.array("gram.first")
-        return self.array("gram.position")[at[first] : at[last]]
+    def positions(self, number: int) -> Sequence[int]:
+        """The ascending positions of a gram."""
+        return unpack(*self.packed("gram.position", number))
+
+    def packed(self, name: str, number: int) -> tuple[memoryview, int, int]:
+        """(units, width, count) of a term's list, see `index.segments.unpacking`.
+
+        name: "gram.position", "word.section" or "heading.section".
+        """
+        term = name.partition(".")[0]
+        at, first = self._arrays[f"{term}.packed"], self._arrays[f"{term}.first"]
+        units = self._arrays[name][at[number] : at[number + 1]]
+        width: int = self._arrays[f"{term}.width"][number]
+        return units, width, first[number + 1] - first[number]
 
     @cached_property
     def _words(self) -> _Words:
@@ -216,11 +227,14 @@ class Segment:
         size = len(sought)
         return range(first, bisect_right(self._words, sought, lo=first, key=lambda w: w[:size]))
 
-    def postings(self, field: str, number: int) -> tuple[memoryview, memoryview]:
+    def postings(self, field: str, number: int) -> tuple[Sequence[int], memoryview]:
         """(sections, frequencies) of a word; field: "word", or "heading" for headings alone."""
+        return unpack(*self.packed(f"{field}.section", number)), self.counts(field, number)
+
+    def counts(self, field: str, number: int) -> memoryview:
+        """How often a word stands in each of the sections that have it, as `postings` says."""
         at = self.array(f"{field}.first")
-        part = slice(at[number], at[number + 1])
-        return self.array(f"{field}.section")[part], self.array(f"{field}.count")[part]
+        return self.array(f"{field}.count")[at[number] : at[number + 1]]
 
 
 class _Words(Sequence[bytes]):

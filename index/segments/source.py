@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from index.segments.columns import Values, count_sections, dtype, offsets, stretches
+from index.segments.packing import unpack_lists
 from index.segments.segment import Segment
 
 CHUNK: Final = 1 << 20
@@ -70,7 +71,8 @@ class Source:
 
     def of_sections(self, name: str) -> Values:
         """A column of the live sections."""
-        return self.array(name)[self._is_live]
+        found: Values = self.array(name)[self._is_live]
+        return found
 
     def bounds(self, name: str) -> tuple[Values, Values]:
         """(where live sections' sentences or paragraphs end now, which of all those these are)."""
@@ -105,25 +107,34 @@ class Source:
         text, at = self._segment.array("word.text").tobytes(), self.array("word.at").tolist()
         return [text[start:end] for start, end in pairwise(at)]
 
-    def kept(self, field: str, column: str, first: Values) -> tuple[Values, Values]:
-        """(how many live postings each of some terms has, their column with new numbers).
-
-        first: (n + 1,) where the postings of these terms begin, and the end.
-        """
-        part = slice(first[0], first[-1])
-        values = self.array(f"{field}.{column}")[part]
+    def kept(self, field: str, column: str, terms: slice) -> tuple[Values, Values]:
+        """(how many live postings each of the terms has, their column with new numbers)."""
+        first = self.array(f"{field}.first")[terms.start : terms.stop + 1].astype(np.int64)
+        is_count = column == "count"
+        found = None if is_count and self._is_whole else self._unpacked(field, terms)
+        values = self.array(f"{field}.count")[first[0] : first[-1]] if is_count else found
         if self._is_whole:
             return np.diff(first), self._renumbered(column, values, values)
-        sections = self._sections(field, part)
+        sections = self._sections(field, found)
         live = self._is_live[sections]
         sizes = np.diff(offsets(live)[first - first[0]])
         return sizes, self._renumbered(column, values[live], sections[live])
 
-    def _sections(self, field: str, part: slice) -> Values:
-        """The old number of the section of each posting."""
+    def _unpacked(self, field: str, terms: slice) -> Values:
+        """The positions of some grams, or the sections of some words, one term after the other."""
+        column = "position" if field == "gram" else "section"
+        bounds = slice(terms.start, terms.stop + 1)
+        at = self.array(f"{field}.packed")[bounds].astype(np.int64)
+        first = self.array(f"{field}.first")[bounds].astype(np.int64)
+        units = self.array(f"{field}.{column}")[at[0] : at[-1]]
+        return unpack_lists(units, at, self.array(f"{field}.width")[terms], first)
+
+    def _sections(self, field: str, values: Values) -> Values:
+        """The old number of the section of each posting, by its position or section."""
         if field != "gram":
-            return self.array(f"{field}.section")[part]
-        return self.array("section.of_block")[self.array("gram.position")[part] >> 6]
+            return values
+        found: Values = self.array("section.of_block")[values >> 6]
+        return found
 
     def _renumbered(self, column: str, values: Values, sections: Values) -> Values:
         if column == "count":
@@ -143,7 +154,7 @@ class Source:
         first = self.array("gram.first").astype(np.int64)
         counts = [np.zeros(0, np.int64)]
         for start, end in stretches(first, CHUNK):
-            sections = self._sections("gram", slice(first[start], first[end]))
+            sections = self._sections("gram", self._unpacked("gram", slice(start, end)))
             begins = first[start:end] - first[start]
             counts.append(count_sections(sections, begins, self._is_live))
             self.release()

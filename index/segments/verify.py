@@ -13,7 +13,8 @@ from index.model import Report
 from index.prepared import prepare
 from index.record import section_id
 from index.segments.build import build_segment
-from index.segments.columns import BLOCK, Columns, Values
+from index.segments.columns import BLOCK, Columns, Values, stretches
+from index.segments.packing import unpack_lists
 from index.segments.segment import Segment
 from index.segments.snapshot import Snapshot
 
@@ -41,8 +42,9 @@ def disagreements(snapshot: Snapshot) -> Iterator[str]:
 
 
 def _columns(segment: Segment) -> Columns:
-    names = ("gram.key", "gram.first", "gram.position")
-    names += tuple(f"{f}.{c}" for f in ("word", "heading") for c in ("first", "section", "count"))
+    names = ["gram.key", "gram.position", "word.section", "heading.section"]
+    names += [f"{field}.{column}" for field in _TERMS for column in ("first", "packed", "width")]
+    names += ["word.count", "heading.count"]
     return {name: np.asarray(segment.array(name)) for name in names}
 
 
@@ -139,16 +141,19 @@ def _hash(word: bytes) -> int:
 
 def _digest_terms(columns: Columns, name: str, words: Values, shift: int = 0) -> int:
     """A sum over all postings of a kind that does not depend on their order, modulo 2**64."""
-    first = columns[f"{name}.first"].astype(np.int64)
+    first, at = (columns[f"{name}.{column}"].astype(np.int64) for column in ("first", "packed"))
     terms = columns["gram.key"] if name == "gram" else words
-    where = columns["gram.position" if name == "gram" else f"{name}.section"]
-    total = 0
-    for low in range(0, len(where), _CHUNK):
-        part = slice(low, low + _CHUNK)
-        term = np.searchsorted(first, np.arange(low, min(low + _CHUNK, len(where))), "right") - 1
-        mixed = _mix(terms[term], where[part].astype(np.uint64) + np.uint64(shift))
+    units = columns["gram.position" if name == "gram" else f"{name}.section"]
+    widths, total = columns[f"{name}.width"], 0
+    for low, high in stretches(first, _CHUNK):
+        bounds = slice(low, high + 1)
+        own = units[at[low] : at[high]]
+        where = unpack_lists(own, at[bounds], widths[low:high], first[bounds])
+        term = np.repeat(terms[low:high], np.diff(first[bounds]))
+        mixed = _mix(term, where.astype(np.uint64) + np.uint64(shift))
         if name != "gram":
-            mixed = _mix(mixed, columns[f"{name}.count"][part].astype(np.uint64))
+            counts = columns[f"{name}.count"][first[low] : first[high]]
+            mixed = _mix(mixed, counts.astype(np.uint64))
         total += int(mixed.sum(dtype=np.uint64))
     return total % (1 << 64)
 

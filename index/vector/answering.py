@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 
@@ -21,17 +22,29 @@ from index.vector.facets import count_facet
 from index.vector.fields import Fields
 from index.vector.found import Found
 from index.vector.matching import Matcher, Matches
-from index.vector.operands import count_occurrences
+from index.vector.operands import count_occurrences, find_operands
 from index.vector.page import TIERS, Page
 from index.vector.postings import Postings
 from index.vector.scoring import Scorer
-from index.vector.sets import NONE, Sections, among
+from index.vector.sets import NONE, Rows, among
+
+_KEPT_BYTES: Final = (32 << 20) - (1 << 16)
+
+
+def _keep_freed_memory() -> None:
+    """Nothing: glibc keeps what is freed for the next query instead of giving it back.
+
+    It does so up to twice the largest block that was ever freed, of at most 32 MB; to be given
+    memory anew takes longer than most of what is then done with it. Other systems do not care.
+    """
+    np.empty(_KEPT_BYTES, np.uint8)
 
 
 class VectorAnswerer:
     """Answers over one snapshot. One thread at a time; let go of it before closing the snapshot."""
 
     def __init__(self, snapshot: Snapshot) -> None:
+        _keep_freed_memory()
         self._arrays = Arrays(snapshot)
         self._fields = Fields(self._arrays)
         self._postings = Postings(self._arrays)
@@ -44,12 +57,14 @@ class VectorAnswerer:
         matches = self._match(question)
         kept = self._passing(question.filters, matches)
         found = Found(self._arrays, kept.sections)
+        operands = find_operands(self._postings, terms.texts, found)
+        tiers = self._tiers(question, kept)
         return Answer(
             total_sections=len(kept.sections),
             literal_sections=len(kept.literal),
             total_reports=len(found.reports),
-            total_occurrences=count_occurrences(self._postings, terms.texts, kept.sections),
-            hits=Page(self._scorer, question, terms, found, self._tiers(question, kept)).hits(),
+            total_occurrences=count_occurrences(operands),
+            hits=Page(self._scorer, question, terms, found, tiers, operands).hits(),
             facets={
                 field: count_facet(self._fields, field, counted, question.filters)
                 for field, counted in self._countable(question, matches, found)
@@ -87,7 +102,7 @@ class VectorAnswerer:
                 before = self._match(replace(question, filters=others))
             yield field, Found(self._arrays, self._passing(others, before).sections)
 
-    def _tiers(self, question: Question, kept: Matches) -> Sections:
+    def _tiers(self, question: Question, kept: Matches) -> Rows:
         """(n,) for each section its tier's index in `page.TIERS`."""
         if question.mode is not Mode.SECTION:
             return np.full(len(kept.sections), TIERS.index(Tier.PARTIAL))

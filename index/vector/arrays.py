@@ -17,11 +17,13 @@ import numpy.typing as npt
 from index.ranking import K1, B
 from index.segments.segment import BLOCK, Segment
 from index.segments.snapshot import Snapshot, place_key
-from index.vector.sets import Floats, Mask, Positions, Sections, begins_run
+from index.vector.sets import NONE, Floats, Mask, Positions, Rows, Sections, begins_run
 
 _Array = npt.NDArray[Any]
 _NARROW: Final = (1 << 32) - (1 << 16)
 """Positions below take four bytes, with room to add the length of a text."""
+
+_MOST_IDS: Final = 20_000
 
 
 class Arrays:
@@ -36,8 +38,9 @@ class Arrays:
         self.n_sections = snapshot.all_sections
         self.n_reports = snapshot.base_report[-1]
         self.n_live = snapshot.n_sections
-        space = snapshot.base_position[-1]
-        self.position_type = np.dtype(np.uint32 if space < _NARROW else np.int64)
+        self.space = snapshot.base_position[-1]
+        self._ids: dict[int, str] = {}
+        self.position_type = np.dtype(np.uint32 if self.space < _NARROW else np.int64)
 
     # Sections
 
@@ -87,7 +90,7 @@ class Arrays:
         return self._joined("paragraph.end", self.snapshot.base_position, self.position_type)
 
     @cached_property
-    def report_of(self) -> Sections:
+    def report_of(self) -> Rows:
         """(n,) the report of each section."""
         return self._joined("section.report", self.snapshot.base_report, np.dtype(np.intp))
 
@@ -101,13 +104,13 @@ class Arrays:
     def live_sections(self) -> Sections:
         """The numbers of all live sections."""
         if self.live is None:
-            return np.arange(self.n_sections)
-        return self.live.nonzero()[0]
+            return np.arange(self.n_sections, dtype=np.uint32)
+        return self.live.nonzero()[0].astype(np.uint32)
 
     @cached_property
     def deleted_sections(self) -> Sections:
         """The numbers of all deleted sections."""
-        return np.empty(0, np.intp) if self.live is None else (~self.live).nonzero()[0]
+        return NONE if self.live is None else (~self.live).nonzero()[0].astype(np.uint32)
 
     def sections_at(self, positions: Positions) -> _Array:
         """(len(positions),) uint32, the section in which each position lies."""
@@ -121,20 +124,29 @@ class Arrays:
             return None
         return np.concatenate([_live(segment) for segment in self.segments])
 
+    def report_id(self, report: int) -> str:
+        """The id of a report; those asked for last are remembered."""
+        found = self._ids.get(report)
+        if found is None:
+            if len(self._ids) >= _MOST_IDS:
+                self._ids.clear()
+            found = self._ids[report] = self.snapshot.card(report)[0]
+        return found
+
     @cached_property
-    def first_section(self) -> Sections:
+    def first_section(self) -> Rows:
         """(r + 1,) a report's first section; its last is before that of the next report."""
         parts = [view[:-1] for view in self._views("report.first")]
         moved = self._moved(parts, self.snapshot.base_section, np.dtype(np.intp))
         return np.concatenate([*moved, np.array([self.n_sections])])
 
     @cached_property
-    def years(self) -> Sections:
+    def years(self) -> Rows:
         """(r,) the year of each report, 0 when it is not known."""
         return self.column("report.year").astype(np.intp)
 
     @cached_property
-    def place_ranks(self) -> Sections:
+    def place_ranks(self) -> Rows:
         """(r,) the rank of each report's place, from the province down, unknown last."""
         keys = [place_key(places) for places in self.snapshot.places]
         rank = {key: n for n, key in enumerate(sorted(set(keys)))}
@@ -144,7 +156,7 @@ class Arrays:
         return ranks.take(np.concatenate([np.empty(0, np.intp), *numbers]))
 
     @cached_property
-    def browse_ranks(self) -> Sections:
+    def browse_ranks(self) -> Rows:
         """(r,) the place of each report in browse order."""
         order = np.lexsort((self.place_ranks, -self.years))
         begins = begins_run(self.years[order]) | begins_run(self.place_ranks[order])
@@ -152,7 +164,7 @@ class Arrays:
         for start, end in pairwise(edges):
             if end - start > 1:  # only these need to be told apart by their ids
                 alike = order[start:end].tolist()
-                order[start:end] = sorted(alike, key=lambda r: self.snapshot.card(r)[0])
+                order[start:end] = sorted(alike, key=self.report_id)
         ranks = np.empty(len(order), np.intp)
         ranks[order] = np.arange(len(order))
         return ranks

@@ -14,10 +14,11 @@ from index.facets import facet_counts
 from index.querytree import Field, Filter
 from index.vector.fields import Column, Fields
 from index.vector.found import Found
-from index.vector.sets import Mask, Sections
+from index.vector.sets import Mask, Rows
 
 _Counts = npt.NDArray[np.intp]
 _BITS: Final = 64
+_LAST: Final = 1 << 62
 _POWERS: Final = np.uint64(1) << np.arange(_BITS, dtype=np.uint64)
 
 
@@ -30,33 +31,29 @@ def count_facet(
     chosen = [Filter(field, (v,)) for f in filters if f.field is field for v in f.values]
     shown = _shown(column, field, sections)
     wanted = [fields.wanted(one).take(shown) for one in chosen]
-    counted = sections.take(shown).tolist(), reports.take(shown).tolist()
-    values = [column.values[n] for n in shown.tolist()]
+    values = column.names.take(shown).tolist(), column.paths.take(shown).tolist()
+    counts = sections.take(shown).tolist(), reports.take(shown).tolist()
     if not all(mask.any() for mask in wanted):  # what was chosen and nothing has is shown, too
-        return facet_counts(
-            field, dict(zip(values, zip(*counted, strict=True), strict=True)), filters
-        )
+        pairs = zip(zip(*values, strict=True), zip(*counts, strict=True), strict=True)
+        return facet_counts(field, dict(pairs), filters)
     selected = np.any(wanted, axis=0).tolist() if wanted else repeat(False)
-    names = (value for value, _path in values), (path for _value, path in values)
-    return tuple(map(FacetCount, *names, *counted, selected))
+    return tuple(map(FacetCount, *values, *counts, selected))
 
 
-def _shown(column: Column, field: Field, sections: _Counts) -> Sections:
+def _shown(column: Column, field: Field, sections: _Counts) -> Rows:
     """The values that some section has, as they are shown: see `index.facets`."""
+    held = sections.nonzero()[0]
     if field is Field.YEAR:
-        return sections.nonzero()[0]
-    known = len(sections) - column.n_unknown
-    order = np.append(
-        np.argsort(-sections[:known], kind="stable"),
-        np.argsort(-sections[known:], kind="stable") + known,
-    )
-    return order.compress(sections.take(order) > 0)
+        return held
+    is_known = held < len(column.names) - column.n_unknown
+    keys = np.where(is_known, 0, _LAST) - sections.take(held)
+    return held.take(np.argsort(keys, kind="stable"))
 
 
 def _counts(column: Column, found: Found) -> tuple[_Counts, _Counts]:
     """((n_values,) sections, (n_values,) reports) that have each value."""
     if column.members is None:
-        codes, size = column.codes.take(found.reports), len(column.values)
+        codes, size = column.codes.take(found.reports), len(column.names)
         # As float64, in which bincount adds, whole numbers below 2**53 are exact.
         sections = np.bincount(codes, found.n_of_report, size).astype(np.intp)
         return sections, np.bincount(codes, minlength=size)
@@ -65,7 +62,7 @@ def _counts(column: Column, found: Found) -> tuple[_Counts, _Counts]:
     return sections, _holding_reports(column.members, codes, found.begins)
 
 
-def _holding_reports(members: Mask, codes: Sections, begins: Sections) -> _Counts:
+def _holding_reports(members: Mask, codes: Rows, begins: Rows) -> _Counts:
     """(n_values,) how many reports have a section with each value."""
     counts: list[int] = []
     for first in range(0, members.shape[1] if len(begins) else 0, _BITS):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from index.facets import Value
 from index.places import value_matches
@@ -14,23 +15,28 @@ from index.querytree import Field, Filter
 from index.segments.snapshot import COLUMNS, SECTION_FIELDS
 from index.vector.arrays import Arrays
 from index.vector.remembered import Remembered
-from index.vector.sets import Mask, Sections
+from index.vector.sets import Mask, Rows, Sections
 
 _REMEMBERED_BYTES: Final = 4 << 20
+
+
+_Objects = npt.NDArray[np.object_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Column:
     """A field's different values, and which of them each report or section has.
 
-    values: in the order in which equally frequent ones are shown, the n_unknown unknown ones last.
-    codes: (r,) or (n,) intp. Of a report's field a code is an index into values. Of a section's
-    field, which may have several values, it is a row of members: (n_codes, n_values) bool.
+    names, paths: (n_values,) objects, the values in the order in which equally frequent ones are
+    shown, the n_unknown unknown ones last. codes: (r,) or (n,) intp. Of a report's field a code is
+    an index into these. Of a section's field, which may have several values, it is a row of
+    members: (n_codes, n_values) bool.
     """
 
-    values: tuple[Value, ...]
+    names: _Objects
+    paths: _Objects
     n_unknown: int
-    codes: Sections
+    codes: Rows
     members: Mask | None
 
 
@@ -53,9 +59,10 @@ class Fields:
         return self._masks.kept(("wanted", filter), lambda: self._wanted(filter), _n_bytes)
 
     def _wanted(self, filter: Filter) -> Mask:
+        column = self.column(filter.field)
         found = [
             any(value_matches(value, path, one) for one in filter.values)
-            for value, path in self.column(filter.field).values
+            for value, path in zip(column.names, column.paths, strict=True)
         ]
         return np.array(found, np.bool_)
 
@@ -90,18 +97,26 @@ def _make_column(arrays: Arrays, field: Field) -> Column:
     return _ordered(field, [*rows], np.concatenate(codes))
 
 
-def _ordered(field: Field, rows: list[tuple[Value, ...]], codes: Sections) -> Column:
+def _ordered(field: Field, rows: list[tuple[Value, ...]], codes: Rows) -> Column:
     """The column of a field whose codes are indexes into rows of values."""
     values = tuple(sorted({value for row in rows for value in row}, key=_order(field)))
     index = {value: n for n, value in enumerate(values)}
     n_unknown = sum(value is None for value, _path in values)
     if field not in SECTION_FIELDS:
         ranks = np.array([index[row[0]] for row in rows], np.intp)
-        return Column(values, n_unknown, ranks.take(codes), None)
+        return Column(*_objects(values), n_unknown, ranks.take(codes), None)
     members = np.zeros((len(rows), len(values)), np.bool_)
     for n, row in enumerate(rows):
         members[n, [index[value] for value in row]] = True
-    return Column(values, n_unknown, codes, members)
+    return Column(*_objects(values), n_unknown, codes, members)
+
+
+def _objects(values: Sequence[Value]) -> tuple[_Objects, _Objects]:
+    """(names, paths) of values."""
+    names, paths = np.empty(len(values), object), np.empty(len(values), object)
+    for n, (name, path) in enumerate(values):
+        names[n], paths[n] = name, path
+    return names, paths
 
 
 def _order(field: Field) -> Callable[[Value], tuple[Any, ...]]:

@@ -14,8 +14,10 @@ from index.querytree import Near, Or, Scope, Text
 from index.vector.arrays import Arrays
 from index.vector.postings import Postings
 from index.vector.sets import (
+    NONE,
     Mask,
     Positions,
+    Rows,
     Sections,
     among,
     common,
@@ -51,7 +53,7 @@ def near_sections(postings: Postings, near: Near) -> Sections:
         sections = fewer.sections.compress(smallest_gaps(fewer, more) <= distance)
     else:
         sections = _in_one_unit(postings.arrays, near.scope, *spans)
-    return distinct(sections).astype(np.intp)
+    return distinct(sections)
 
 
 def _texts(node: Text | Or) -> Iterator[Text]:
@@ -67,7 +69,7 @@ def _holding(postings: Postings, texts: list[Text]) -> Sections:
     """The sections in which one of the texts stands literally."""
     n_sections = postings.arrays.n_sections
     found = (postings.occurrences(text.stream, text.zone).sections for text in texts)
-    return reduce(lambda some, more: union(some, more, n_sections), found, np.empty(0, np.intp))
+    return reduce(lambda some, more: union(some, more, n_sections), found, NONE)
 
 
 def _spans(postings: Postings, texts: list[Text], sections: Sections) -> Spans:
@@ -78,7 +80,7 @@ def _spans(postings: Postings, texts: list[Text], sections: Sections) -> Spans:
         positions = occurrences.positions
         if len(sections) < len(occurrences.sections):
             held = among(occurrences.sections, sections, postings.arrays.n_sections)
-            positions = positions.compress(held.repeat(occurrences.counts))
+            positions = positions.compress(held.repeat(np.diff(occurrences.first)))
         starts.append(positions)
         ends.append(positions + positions.dtype.type(len(text.stream)))
     start, end = np.concatenate(starts), np.concatenate(ends)
@@ -104,7 +106,7 @@ def smallest_gaps(spans: Spans, others: Spans) -> _Ends:
     return np.minimum(gaps, np.where(precedes, gap, _FAR)).clip(0)
 
 
-def _same_section(spans: Spans, others: Spans, at: Sections) -> Mask:
+def _same_section(spans: Spans, others: Spans, at: Rows) -> Mask:
     inside = (at >= 0) & (at < len(others.starts))
     same: Mask = others.sections.take(at, mode="clip") == spans.sections
     return same & inside

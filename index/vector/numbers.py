@@ -7,38 +7,32 @@ from typing import Final
 
 import numpy as np
 
-from index.querytree import Text
-from index.vector.operands import stands_in
+from index.vector.operands import Operand
 from index.vector.postings import Postings
-from index.vector.sets import Mask, Positions, Sections, common
+from index.vector.sets import Mask, Positions, common
 
-NUMERIC: Final = "0123456789."
-
-
-def numeric_texts(texts: Sequence[Text]) -> list[Text]:
-    """The texts that begin or end with a number."""
-    return [text for text in texts if text.stream[0] in NUMERIC or text.stream[-1] in NUMERIC]
+_NUMERIC: Final = "0123456789."
 
 
-def parts_of_numbers(postings: Postings, texts: Sequence[Text], sections: Sections) -> Mask:
-    """(n,) in which sections some text only stands inside longer numbers."""
-    parts = np.zeros(len(sections), np.bool_)
-    for text in texts:
-        found = stands_in(postings, text, text.stream, sections)
-        if len(found.rows):
-            positions, counts = found.positions, found.counts
+def parts_of_numbers(postings: Postings, operands: Sequence[Operand], n: int) -> Mask:
+    """(n,) in which sections found some text of the query only stands inside longer numbers."""
+    parts = np.zeros(n, np.bool_)
+    for operand in operands:
+        stream = operand.stream
+        if stream == operand.text.stream and (stream[0] in _NUMERIC or stream[-1] in _NUMERIC):
+            positions = operand.positions
             inside = np.zeros(len(positions), np.bool_)
-            for held in _inside(postings, text.stream, positions):
+            for held in _inside(postings, stream, positions):
                 inside[positions.searchsorted(held)] = True
-            all_inside = np.logical_and.reduceat(inside, counts.cumsum() - counts)
-            parts[found.rows.compress(all_inside)] = True
+            first = operand.counts.cumsum() - operand.counts
+            parts[operand.rows.compress(np.logical_and.reduceat(inside, first))] = True
     return parts
 
 
 def _inside(postings: Postings, stream: str, positions: Positions) -> Iterator[Positions]:
     """Those of the positions at which a digit stands before the stream, then behind it."""
     one, back = positions.dtype.type(1), positions.dtype.type(len(stream) - 1)
-    for digit in NUMERIC:
+    for digit in _NUMERIC:
         if stream[0].isdigit():
             yield common(positions - one, postings.positions(digit + stream[0])) + one
         if stream[-1].isdigit():

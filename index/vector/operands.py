@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Final
@@ -13,8 +13,9 @@ import numpy.typing as npt
 from index.fillers import without_fillers
 from index.querytree import Text
 from index.ranking import NEARNESS_WEIGHT
+from index.vector.found import Found
 from index.vector.postings import Occurrences, Postings
-from index.vector.sets import NONE, Floats, Positions, Sections, begins_run, located, ranges
+from index.vector.sets import Floats, Positions, Rows, begins_run, bisected, ranges
 from index.vector.spans import count_disjoint, may_meet
 
 _FAR: Final = 1 << 62
@@ -24,86 +25,75 @@ _Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Operand:
-    """A text, or a word of one, and the sections of interest in which it counts.
+    """A text, or a word of one, in those of the sections found in which it counts.
 
-    rows: (k,) which of the sections these are; at: (k,) their indexes in occurrences.sections.
+    rows: (k,) which of them these are; first, counts: (k,) the index of its first occurrence in
+    each, and how many there are.
     """
 
     text: Text
     stream: str
     occurrences: Occurrences
-    rows: Sections
-    at: Sections
-
-    @property
-    def first(self) -> Sections:
-        """(k,) the index of the first position in each of the sections."""
-        return self.occurrences.first.take(self.at)
-
-    @property
-    def counts(self) -> Sections:
-        """(k,) how often it stands in each of the sections."""
-        return self.occurrences.first.take(self.at + 1) - self.first
+    rows: Rows
+    first: Rows
+    counts: Rows
 
     @property
     def positions(self) -> Positions:
-        """Where it stands in the sections."""
-        if len(self.at) == len(self.occurrences.sections):
+        """Where it stands in the sections, ascending."""
+        if len(self.rows) == len(self.occurrences.sections):
             return self.occurrences.positions
         return self.occurrences.positions.take(ranges(self.first, self.counts))
 
-
-def stands_in(postings: Postings, text: Text, stream: str, sections: Sections) -> Operand:
-    """A stream, in the text's zone, in those of the sections that hold it."""
-    found = postings.occurrences(stream, text.zone)
-    if found.sections is sections:
-        everywhere = np.arange(len(sections))
-        return Operand(text, stream, found, everywhere, everywhere)
-    if not len(found.sections) or not len(sections):
-        return Operand(text, stream, found, NONE, NONE)
-    at, held = located(sections, found.sections, postings.arrays.n_sections)
-    return Operand(text, stream, found, held.nonzero()[0], at.compress(held))
+    def part(self, rows: Rows, n: int) -> Operand:
+        """The same in some of the n sections found; these rows are then numbered from 0."""
+        if len(self.rows) == n:
+            at, new = rows, np.arange(len(rows))
+        else:
+            at, held = bisected(rows, self.rows)
+            at, new = at.compress(held), held.nonzero()[0]
+        return replace(self, rows=new, first=self.first.take(at), counts=self.counts.take(at))
 
 
-def operands(postings: Postings, texts: Sequence[Text], sections: Sections) -> Iterator[Operand]:
+def find_operands(postings: Postings, texts: Sequence[Text], found: Found) -> list[Operand]:
     """Each text where it stands, and its words where it does not, in order of the query."""
+    operands = []
     for text in texts:
-        own = stands_in(postings, text, text.stream, sections)
-        if len(own.rows):
-            yield own
-        words = without_fillers(text.words)
-        if words and len(own.rows) < len(sections):
-            yield from _in_rows(postings, text, words, sections, own.rows)
+        own = _operand(postings, text, text.stream, found, found.rows)
+        operands.append(own)
+        if text.words and len(own.rows) < len(found):
+            rest = np.ones(len(found), np.bool_)
+            rest[own.rows] = False
+            rows = rest.nonzero()[0]
+            part = found.part(rows)
+            words = without_fillers(text.words)
+            operands += [_operand(postings, text, word, part, rows) for word in words]
+    return [operand for operand in operands if len(operand.rows)]
 
 
-def _in_rows(
-    postings: Postings, text: Text, words: Sequence[str], sections: Sections, but: Sections
-) -> Iterator[Operand]:
-    """The words in the sections, those left out whose rows are told."""
-    rest = np.ones(len(sections), np.bool_)
-    rest[but] = False
-    rows = rest.nonzero()[0]
-    wanted = sections.take(rows)
-    for word in words:
-        found = stands_in(postings, text, word, wanted)
-        if len(found.rows):
-            yield replace(found, rows=rows.take(found.rows))
+def _operand(postings: Postings, text: Text, stream: str, found: Found, own_rows: Rows) -> Operand:
+    """A stream in sections found; own_rows is what their rows are called."""
+    occurrences = postings.occurrences(stream, text.zone)
+    rows, at = found.within(occurrences.sections)
+    first = occurrences.first.take(at).astype(np.intp)
+    counts = occurrences.first.take(at + 1).astype(np.intp) - first
+    rows = own_rows if len(rows) == len(own_rows) else own_rows.take(rows)
+    return Operand(text, stream, occurrences, rows, first, counts)
 
 
-def count_occurrences(postings: Postings, texts: Sequence[Text], sections: Sections) -> int:
-    """How often the texts stand in the sections, overlaps counted once."""
-    found = [*operands(postings, texts, sections)]
-    meeting = _meeting(found)
-    apart = sum(int(o.counts.sum()) for n, o in enumerate(found) if n not in meeting)
-    return apart + _count_meeting([found[n] for n in sorted(meeting)])
+def count_occurrences(operands: Sequence[Operand]) -> int:
+    """How often the operands stand in the sections found, overlaps counted once."""
+    meeting = _meeting(operands)
+    apart = sum(int(o.counts.sum()) for n, o in enumerate(operands) if n not in meeting)
+    return apart + _count_meeting([operands[n] for n in sorted(meeting)])
 
 
-def _meeting(found: Sequence[Operand]) -> set[int]:
+def _meeting(operands: Sequence[Operand]) -> set[int]:
     """Which operands may share a character with another one, or with themselves."""
-    if len(found) > _MANY:
-        return set(range(len(found)))
-    meeting = {n for n, operand in enumerate(found) if may_meet(operand.stream, operand.stream)}
-    for (n, one), (m, other) in combinations(enumerate(found), 2):
+    if len(operands) > _MANY:
+        return set(range(len(operands)))
+    meeting = {n for n, operand in enumerate(operands) if may_meet(operand.stream, operand.stream)}
+    for (n, one), (m, other) in combinations(enumerate(operands), 2):
         # A text and its own words are never looked for in the same section.
         is_own = one.text is other.text and one.text.stream in (one.stream, other.stream)
         if one.stream == other.stream or (not is_own and may_meet(one.stream, other.stream)):
@@ -111,78 +101,75 @@ def _meeting(found: Sequence[Operand]) -> set[int]:
     return meeting
 
 
-def _count_meeting(found: Sequence[Operand]) -> int:
+def _count_meeting(operands: Sequence[Operand]) -> int:
     """How many spans of the operands do not overlap."""
-    if not found:
+    if not operands:
         return 0
-    if len(found) == 1:
-        return count_disjoint(found[0].positions, np.array(len(found[0].stream)))
-    sizes = sorted({len(operand.stream) for operand in found}, reverse=True)
+    if len(operands) == 1:
+        return count_disjoint(operands[0].positions, np.array(len(operands[0].stream)))
+    sizes = sorted({len(operand.stream) for operand in operands}, reverse=True)
     bits = len(sizes).bit_length()
     keys = [
         operand.positions.astype(np.int64) << bits | sizes.index(len(operand.stream))
-        for operand in found
+        for operand in operands
     ]
     spans = np.sort(np.concatenate(keys))  # of those that begin together the longest first
     return count_disjoint(spans >> bits, np.array(sizes).take(spans & ((1 << bits) - 1)))
 
 
-def nearness(postings: Postings, texts: Sequence[Text], sections: Sections) -> Floats:
-    """(n,) the mean nearness of neighbouring operands in each section; 0 where there are none."""
-    found = [*operands(postings, texts, sections)]
-    if len(found) < 2:
-        return np.zeros(len(sections))
-    held = _Held(postings, found)
-    if not len(held.left):  # bincount of nothing gives integers
-        return np.zeros(len(sections))
-    gaps = held.gaps()
-    near = NEARNESS_WEIGHT / (1 + gaps / 10)
-    rows = held.rows.take(held.left)
+def nearness(operands: Sequence[Operand], space: int, n: int) -> Floats:
+    """(n,) the mean nearness of neighbouring operands in each section found; 0 for less than two.
+
+    space: all positions are less.
+    """
+    if len(operands) < 2:
+        return np.zeros(n)
+    cases = _Cases(operands, space)
+    if not len(cases.left):
+        return np.zeros(n)
+    near = NEARNESS_WEIGHT / (1 + cases.gaps() / 10)
+    rows = cases.rows.take(cases.left)
     # bincount adds in the order of the pairs, as a loop over them does.
-    sums = np.bincount(rows, near, len(sections))
-    n_pairs = np.bincount(rows, minlength=len(sections))
+    sums = np.bincount(rows, near, n)
+    n_pairs = np.bincount(rows, minlength=n)
     return np.divide(sums, n_pairs, out=sums, where=n_pairs > 0)
 
 
-class _Held:
-    """Which operand stands in which section, in order of the query within a section.
+class _Cases:
+    """Which operand stands in which section.
 
-    rows: (e,) the section of each such case; left, right: (p,) the cases that are neighbours in
-    one section, by their indexes.
+    rows, first, counts: (c,) the section of each case and its part of `starts`; left, right: (p,)
+    the cases that are neighbours in one section, in order of the query.
     """
 
-    def __init__(self, postings: Postings, found: Sequence[Operand]) -> None:
-        space = postings.arrays.snapshot.base_position[-1]
+    def __init__(self, operands: Sequence[Operand], space: int) -> None:
         # One ascending array of all spans: those of each operand in a space of its own.
-        moved = [o.positions.astype(np.int64) + n * space for n, o in enumerate(found)]
+        moved = [o.positions.astype(np.int64) + n * space for n, o in enumerate(operands)]
         self.starts = np.concatenate(moved)
-        self.rows = np.concatenate([operand.rows for operand in found])
-        self.counts = np.concatenate([operand.counts for operand in found])
+        self.rows = np.concatenate([operand.rows for operand in operands])
+        self.counts = np.concatenate([operand.counts for operand in operands])
         self.first = self.counts.cumsum() - self.counts
-        n_cases = [len(operand.rows) for operand in found]
-        self.moved_by = np.repeat(np.arange(len(found)) * space, n_cases)
-        self.sizes = np.repeat(np.array([len(operand.stream) for operand in found]), n_cases)
+        n_cases = [len(operand.rows) for operand in operands]
+        self.moved_by = np.repeat(np.arange(len(operands)) * space, n_cases)
+        self.sizes = np.repeat(np.array([len(operand.stream) for operand in operands]), n_cases)
         order = np.argsort(self.rows, kind="stable")
         neighbours = (~begins_run(self.rows.take(order))).nonzero()[0]
         self.left, self.right = order.take(neighbours - 1), order.take(neighbours)
 
     def gaps(self) -> _Ints:
         """(p,) the fewest characters between spans of neighbours, 0 if some meet."""
-        if not len(self.left):
-            return np.empty(0, np.int64)
         swapped = self.counts.take(self.left) > self.counts.take(self.right)
         fewer = np.where(swapped, self.right, self.left)
         more = np.where(swapped, self.left, self.right)
         counts = self.counts.take(fewer)
-        gaps = self._nearest(fewer.repeat(counts), more.repeat(counts), counts, fewer)
+        gaps = self._nearest(fewer, more, counts)
         return np.minimum.reduceat(gaps, counts.cumsum() - counts)
 
-    def _nearest(
-        self, cases: Sections, others: Sections, counts: Sections, fewer: Sections
-    ) -> _Ints:
-        """For each span of the cases the fewest characters to one of the other case."""
-        own = self.starts.take(ranges(self.first.take(fewer), counts)) - self.moved_by.take(cases)
-        start = own + self.moved_by.take(others)
+    def _nearest(self, fewer: Rows, more: Rows, counts: Rows) -> _Ints:
+        """For each span of the first cases the fewest characters to one of the other case."""
+        cases, others = fewer.repeat(counts), more.repeat(counts)
+        own = self.starts.take(ranges(self.first.take(fewer), counts))
+        start = own + (self.moved_by.take(others) - self.moved_by.take(cases))
         first = self.first.take(others)
         after = self.starts.searchsorted(start)
         follows = after < first + self.counts.take(others)

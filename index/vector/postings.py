@@ -12,62 +12,39 @@ import numpy.typing as npt
 
 from index.analysis import covering_grams
 from index.querytree import Zone
+from index.segments.packing import unpack_array, unpack_lists
 from index.segments.segment import Segment
 from index.vector.arrays import Arrays
 from index.vector.remembered import Remembered, owned_bytes
-from index.vector.sets import (
-    NONE,
-    Positions,
-    Sections,
-    begins_run,
-    common,
-    ranges,
-)
+from index.vector.sets import NO_ROWS, NONE, Positions, Rows, Sections, begins_run, common, ranges
 
 _REMEMBERED_BYTES: Final = 48 << 20
 _RARER: Final = 8
 """A gram beside the covering ones is looked at first where it is so many times rarer."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Occurrences:
-    """Where a stream stands in live sections.
+    """Where a stream stands in live sections, and how often it does as a term of ranking.
 
-    positions: (p,) ascending; sections: (s,) those that hold it; first: (s + 1,) intp,
-    positions[first[i]:first[i + 1]] lie in sections[i].
+    positions: (p,) ascending. sections: (s,) those that hold it. first: (s + 1,) unsigned,
+    positions[first[i]:first[i + 1]] lie in sections[i]. as_gram, as_word: (s,) unsigned, twice the
+    term's frequency as `index.vector.scoring` wants it; None as long as nobody asked.
+    n_with_word: in how many live sections it stands as a word.
     """
 
     positions: Positions
     sections: Sections
-    first: Sections
-
-    @property
-    def counts(self) -> Sections:
-        """(s,) how often the stream stands in each section, overlaps counted."""
-        return self.first[1:] - self.first[:-1]
-
-    @property
-    def n_bytes(self) -> int:
-        """What it takes in memory, the mapped file left out."""
-        return owned_bytes(self.positions, self.sections, self.first)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class WordPostings:
-    """How often a word stands in live sections: (s,) sections and counts, headings included.
-
-    heading_sections, heading_counts: (h,) the same of headings alone.
-    """
-
-    sections: Sections
-    counts: npt.NDArray[Any]
-    heading_sections: Sections
-    heading_counts: npt.NDArray[Any]
+    first: npt.NDArray[Any]
+    as_gram: npt.NDArray[Any] | None = None
+    as_word: npt.NDArray[Any] | None = None
+    n_with_word: int = 0
 
     @property
     def n_bytes(self) -> int:
         """What it takes in memory, the mapped file left out."""
-        return owned_bytes(self.sections, self.counts, self.heading_sections, self.heading_counts)
+        terms = (term for term in (self.as_gram, self.as_word) if term is not None)
+        return owned_bytes(self.positions, self.sections, self.first, *terms)
 
 
 class Postings:
@@ -88,10 +65,21 @@ class Postings:
     def occurrences(self, stream: str, zone: Zone = Zone.ANYWHERE) -> Occurrences:
         """Where the stream stands, overlapping occurrences included; nowhere for TITLE."""
         if zone is Zone.TITLE:
-            return _NOWHERE
-        return self.remembered.kept(
-            ("stands", stream, zone), lambda: self._find(stream, zone), lambda o: o.n_bytes
-        )
+            return _nowhere()
+        key = _key(stream, zone)
+        found: Occurrences | None = self.remembered.get(key)
+        if found is None:
+            made = self._find(stream, zone)
+            found = self.remembered.put(key, made, made.n_bytes)
+        return found
+
+    def is_remembered(self, stream: str) -> bool:
+        """Whether it is known where the stream stands."""
+        return self.remembered.get(_key(stream)) is not None
+
+    def has_grown(self, stream: str, found: Occurrences) -> None:
+        """Count again what a stream's occurrences take in memory."""
+        self.remembered.put(_key(stream), found, found.n_bytes)
 
     def _find(self, stream: str, zone: Zone) -> Occurrences:
         if zone is Zone.HEADING:
@@ -99,35 +87,38 @@ class Postings:
         return self._grouped(self._positions_of(stream))
 
     def _within_headings(self, everywhere: Occurrences, size: int) -> Occurrences:
-        limits = self.arrays.heading_ends.take(everywhere.sections).repeat(everywhere.counts)
+        counts = np.diff(everywhere.first)
+        limits = self.arrays.heading_ends.take(everywhere.sections).repeat(counts)
         ends = everywhere.positions + self.arrays.position_type.type(size)
         return self._grouped(everywhere.positions.compress(ends <= limits))
 
     def _grouped(self, positions: Positions) -> Occurrences:
         """Ascending positions by their sections, those of deleted reports left out."""
         if not len(positions):
-            return _NOWHERE
+            return _nowhere()
         sections, live = self.arrays.sections_at(positions), self.arrays.live
         if live is not None:
             kept = live.take(sections)
             if not kept.all():
                 positions, sections = positions.compress(kept), sections.compress(kept)
         begins = begins_run(sections).nonzero()[0]
-        first = np.append(begins, len(positions))
-        return Occurrences(positions, sections.take(begins).astype(np.intp), first)
+        first = np.append(begins, len(positions)).astype(self.arrays.position_type)
+        return Occurrences(positions, sections.take(begins), first)
 
     def _positions_of(self, stream: str) -> Positions:
         """Where the stream begins, also in deleted reports: its rarest gram first."""
         if len(stream) == 1:
             return np.sort(self._character(stream))
-        steps = [(self.positions(gram), offset) for offset, gram in self._telling_grams(stream)]
-        steps.sort(key=lambda step: len(step[0]))
-        found, at = steps[0]
-        for positions, offset in steps[1:]:
-            found = common(_moved(found, offset - at), positions)
-            at = offset
+        if len(stream) == 2:
+            return self._gram(stream)
+        steps = sorted(self._telling_grams(stream), key=lambda step: self.n_positions(step[1]))
+        at, rarest = steps[0]
+        found = self.positions(rarest)
+        for offset, gram in steps[1:]:
             if not len(found):
                 break
+            found = common(_moved(found, offset - at), self.positions(gram))
+            at = offset
         return _moved(found, -at)
 
     def _telling_grams(self, stream: str) -> Sequence[tuple[int, str]]:
@@ -138,14 +129,25 @@ class Postings:
             del others[at]
         if not others:
             return cover
-        rarest = min(others, key=lambda at: len(self.positions(others[at])))
-        least = min(len(self.positions(gram)) for _at, gram in cover)
-        if len(self.positions(others[rarest])) * _RARER > least:
+        rarest = min(others, key=lambda at: self.n_positions(others[at]))
+        least = min(self.n_positions(gram) for _at, gram in cover)
+        if self.n_positions(others[rarest]) * _RARER > least:
             return cover
         return [*cover, (rarest, others[rarest])]
 
+    def n_positions(self, gram: str) -> int:
+        """How often a gram stands in the index, in deleted reports as well."""
+        return self.remembered.kept(("n", gram), lambda: self._n_positions(gram), lambda _n: 0)
+
+    def _n_positions(self, gram: str) -> int:
+        found = ((segment, segment.find_gram(gram)) for segment in self.arrays.segments)
+        ranges = ((s.array("gram.first"), number) for s, number in found if number >= 0)
+        return sum(first[number + 1] - first[number] for first, number in ranges)
+
     def positions(self, gram: str) -> Positions:
-        """Where a gram of two characters (or a stream's last one) stands, deleted ones as well."""
+        """Where a gram of two characters stands, in deleted reports as well."""
+        if self.arrays.live is None and self.is_remembered(gram):
+            return self.occurrences(gram).positions
         return self.remembered.kept(
             ("gram", gram), lambda: self._gram(gram), lambda array: owned_bytes(array)
         )
@@ -155,20 +157,22 @@ class Postings:
         for at, segment in enumerate(self.arrays.segments):
             number = segment.find_gram(gram)
             if number >= 0:
-                parts.append(self._numbered(segment.positions(number, number + 1), at))
+                parts.append(
+                    self._numbered(unpack_array(*segment.packed("gram.position", number)), at)
+                )
         return self._together(parts)
 
     def _character(self, character: str) -> Positions:
         """Where a character stands, in no order."""
         segments = enumerate(self.arrays.segments)
         return self._together(
-            [self._numbered(s.positions(*s.grams_from(character)), at) for at, s in segments]
+            [self._numbered(_all_positions(s, *s.grams_from(character)), at) for at, s in segments]
         )
 
-    def _numbered(self, positions: memoryview, at: int) -> Positions:
+    def _numbered(self, positions: Positions, at: int) -> Positions:
         """Positions of a segment as those of the snapshot."""
         base, dtype = self.arrays.snapshot.base_position[at], self.arrays.position_type
-        own = np.asarray(positions).astype(dtype, copy=False)
+        own = positions.astype(dtype, copy=False)
         return own + dtype.type(base) if base else own
 
     def _together(self, parts: Sequence[Positions]) -> Positions:
@@ -186,7 +190,7 @@ class Postings:
         deleted = self.arrays.deleted_sections
         return everywhere - int(np.count_nonzero(self.counts_in(gram, deleted)[0]))
 
-    def counts_in(self, gram: str, sections: Sections) -> tuple[Sections, Positions]:
+    def counts_in(self, gram: str, sections: Sections) -> tuple[Rows, Rows]:
         """((n,) how often a gram stands in each section, (n,) index of its first position)."""
         positions, starts = self.positions(gram), self.arrays.starts
         first = positions.searchsorted(starts.take(sections))
@@ -194,24 +198,19 @@ class Postings:
 
     # Words
 
-    def word(self, word: str) -> WordPostings:
-        """How often a word stands in the live sections that have it."""
-        return self.remembered.kept(("word", word), lambda: self._word(word), lambda w: w.n_bytes)
+    def word(self, word: str, field: str) -> tuple[Rows, npt.NDArray[Any]]:
+        """((s,) live sections that have a word, (s,) how often).
 
-    def _word(self, word: str) -> WordPostings:
-        found = [(segment, segment.find_word(word)) for segment in self.arrays.segments]
-        everywhere = self._word_postings(found, "word")
-        return WordPostings(*everywhere, *self._word_postings(found, "heading"))
-
-    def _word_postings(
-        self, found: Sequence[tuple[Segment, int]], field: str
-    ) -> tuple[Sections, npt.NDArray[Any]]:
-        sections, counts = [NONE], [np.empty(0, np.uint8)]
-        for (segment, number), base in zip(found, self.arrays.snapshot.base_section, strict=False):
+        field: "word", or "heading" for headings alone.
+        """
+        sections, counts = [NO_ROWS], [np.empty(0, np.uint8)]
+        bases = self.arrays.snapshot.base_section
+        for segment, base in zip(self.arrays.segments, bases, strict=False):
+            number = segment.find_word(word)
             if number >= 0:
-                own, frequencies = segment.postings(field, number)
-                sections.append(np.asarray(own).astype(np.intp) + base)
-                counts.append(np.asarray(frequencies))
+                own = unpack_array(*segment.packed(f"{field}.section", number))
+                sections.append(own.astype(np.intp) + base)
+                counts.append(np.asarray(segment.counts(field, number)))
         together, all_counts = np.concatenate(sections), np.concatenate(counts)
         if self.arrays.live is None:
             return together, all_counts
@@ -224,14 +223,11 @@ class Postings:
         """The live sections of reports whose title holds all the streams."""
         reports = reduce(np.intersect1d, (self._titled(stream) for stream in streams))
         first, last = self.arrays.first_section.take(reports), self.arrays.first_section[1:]
-        sections = ranges(first, last.take(reports) - first)
-        return (
-            sections
-            if self.arrays.live is None
-            else sections.compress(self.arrays.live.take(sections))
-        )
+        sections = ranges(first, last.take(reports) - first).astype(np.uint32)
+        live = self.arrays.live
+        return sections if live is None else sections.compress(live.take(sections))
 
-    def _titled(self, stream: str) -> Sections:
+    def _titled(self, stream: str) -> Rows:
         """The reports whose title holds the stream."""
         sought = stream.encode("utf-8", "surrogatepass")
         bases = self.arrays.snapshot.base_report
@@ -239,10 +235,25 @@ class Postings:
             _holding(segment, sought) + base
             for segment, base in zip(self.arrays.segments, bases, strict=False)
         ]
-        return np.concatenate([NONE, *parts])
+        return np.concatenate([NO_ROWS, *parts])
 
 
-def _holding(segment: Segment, sought: bytes) -> Sections:
+def _key(stream: str, zone: Zone = Zone.ANYWHERE) -> tuple[str, str]:
+    """Under what a stream's occurrences are remembered."""
+    return zone.value, stream
+
+
+def _all_positions(segment: Segment, first: int, last: int) -> Positions:
+    """Positions of the grams numbered first to last (exclusive), ascending in each."""
+    grams = slice(first, last + 1)
+    at = np.asarray(segment.array("gram.packed")[grams]).astype(np.intp)
+    counted = np.asarray(segment.array("gram.first")[grams]).astype(np.intp)
+    widths = np.asarray(segment.array("gram.width")[first:last])
+    units = np.asarray(segment.array("gram.position")[at[0] : at[-1]])
+    return unpack_lists(units, at, widths, counted)
+
+
+def _holding(segment: Segment, sought: bytes) -> Rows:
     """The reports of a segment whose title holds the bytes."""
     titles = bytes(segment.array("titles"))
     offsets = np.asarray(segment.array("report.title")).astype(np.intp)
@@ -267,4 +278,5 @@ def _moved(positions: Positions, by: int) -> Positions:
     return moved
 
 
-_NOWHERE: Final = Occurrences(np.empty(0, np.uint32), NONE, np.zeros(1, np.intp))
+def _nowhere() -> Occurrences:
+    return Occurrences(np.empty(0, np.uint32), NONE, np.zeros(1, np.uint32))

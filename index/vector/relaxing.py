@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from functools import reduce
 
+import numpy as np
+
 from index.plain.relaxing import split, units
 from index.querytree import And, Node
 from index.vector.arrays import Arrays
 from index.vector.matching import Matcher
-from index.vector.sets import NONE, Sections, among, distinct, intersection, union
+from index.vector.sets import NONE, Rows, Sections, common, distinct, intersection, union
 
 
 def partial(matcher: Matcher, arrays: Arrays, tree: Node) -> Sections:
@@ -28,16 +30,16 @@ def by_report(matcher: Matcher, arrays: Arrays, tree: Node) -> Sections:
     if len(loose) < 2:
         return NONE
     allowed = matcher.match(And(tuple(strict))).sections
-    reports: Sections | None = None
+    reports: Rows | None = None
     for operand in loose:
         found = intersection(matcher.match(operand).sections, allowed, arrays.n_sections)
         holding = distinct(arrays.report_of.take(found))
         if reports is not None:
-            holding = intersection(reports, holding, arrays.n_reports)
+            holding = common(reports, holding)
         reports = holding
         if not len(reports):
             return NONE
     held = partial(matcher, arrays, tree)
-    if reports is None:
-        return NONE
-    return held.compress(among(arrays.report_of.take(held), reports, arrays.n_reports))
+    has_all = np.zeros(arrays.n_reports, np.bool_)
+    has_all[reports] = True
+    return held.compress(has_all.take(arrays.report_of.take(held)))

@@ -49,6 +49,10 @@ class Remembered:
         made = make()
         return self.put(key, made, n_bytes(made))
 
+    def is_asked_again(self, key: Hashable) -> bool:
+        """Whether this was asked of the key before: what is wanted once is not worth keeping."""
+        return self.get((key, "asked")) is not None or not self.put((key, "asked"), True, 0)
+
     def clear(self) -> None:
         """Forget everything."""
         self._values.clear()

@@ -6,42 +6,27 @@ is the same to the last bit.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import batched
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from index.queryterms import QueryTerms
 from index.ranking import HEADING_WEIGHT, K1, idf
 from index.vector.found import Found
-from index.vector.postings import Postings
-from index.vector.remembered import owned_bytes
-from index.vector.sets import Floats, Sections, located
+from index.vector.postings import Occurrences, Postings
+from index.vector.sets import Floats, Rows, Sections
 
 _BISECTIONS: Final = 9
-"""Two bisections of a gram's positions cost as much as reading so many of them."""
+"""Finding a section's part of a gram's positions costs as much as reading so many positions."""
 _AT_ONCE: Final = 1 << 20
-"""Frequencies of so many sections, over all terms, are weighed in one go."""
+"""How many frequencies are weighed in one go."""
+_TWICE_HEADING: Final = int(2 * HEADING_WEIGHT)
+"""Frequencies are kept doubled: they are whole numbers then, most below 256."""
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Term:
-    """How often a term stands in sections, an occurrence in a heading counting more.
-
-    sections: (s,) all live ones that hold it, and perhaps others; frequencies: (s,);
-    n_holding: in how many it stands.
-    """
-
-    sections: Sections
-    frequencies: Floats
-    n_holding: int
-
-    @property
-    def n_bytes(self) -> int:
-        """What it takes in memory."""
-        return owned_bytes(self.sections, self.frequencies)
+_Values = npt.NDArray[Any]
+_Counted = tuple[Rows, _Values]
 
 
 class Scorer:
@@ -53,15 +38,86 @@ class Scorer:
 
     def scores(self, terms: QueryTerms, found: Found) -> Floats:
         """(n,) BM25 of each section, without nearness."""
-        scores = np.zeros(len(found))
-        todo = [*((self._word, word) for word in terms.words), *((self._gram, g) for g in terms.grams)]
+        scores, norms = np.zeros(len(found)), self._arrays.norms.take(found.sections)
+        named = [("word", word) for word in terms.words] + [("gram", gram) for gram in terms.grams]
         size = max(1, _AT_ONCE // max(1, len(found)))
-        for first in range(0, len(todo), size):
-            part = todo[first : first + size]
-            frequencies = np.zeros((len(part), len(found)))
-            weights = np.zeros((len(part), 1))
-            for n, (look_up, term) in enumerate(part):
-                weights[n] = look_up(term, found, frequencies[n])
-            for added in self._weigh(...):
+        for first in range(0, len(named), size):
+            for added in self._shares(named[first : first + size], norms, found):
                 scores += added
         return scores
+
+    def _shares(self, named: Sequence[tuple[str, str]], norms: Floats, found: Found) -> Floats:
+        """(n_terms, n) idf times saturated frequency of each term, see `index.ranking`."""
+        frequencies = np.zeros((len(named), len(found)))
+        weights = np.empty((len(named), 1))
+        for n, (kind, term) in enumerate(named):
+            fill = self._fill_word if kind == "word" else self._fill_gram
+            weights[n] = idf(self._arrays.n_live, fill(term, found, frequencies[n]))
+        frequencies /= 2
+        shares: Floats = frequencies * (K1 + 1)
+        frequencies += norms
+        shares /= frequencies
+        shares *= weights
+        return shares
+
+    def _fill_word(self, word: str, found: Found, doubled: Floats) -> int:
+        """In how many sections a word stands; twice its frequencies in those found are written."""
+        standing = self.postings.occurrences(word)
+        if standing.as_word is None:
+            sections, counts = self.postings.word(word, "word")
+            in_headings = self.postings.word(word, "heading")
+            standing.as_word = self._at_sections(standing.sections, (sections, counts), in_headings)
+            standing.n_with_word = len(sections)
+            self.postings.has_grown(word, standing)
+        _fill(doubled, found, standing.sections, standing.as_word)
+        return standing.n_with_word
+
+    def _at_sections(self, sections: Sections, word: _Counted, in_headings: _Counted) -> _Values:
+        """(len(sections),) twice a word's frequencies; its own sections are all among these."""
+        doubled = [2 * word[1].astype(np.int64), _TWICE_HEADING * in_headings[1].astype(np.int64)]
+        most = sum(int(counts.max(initial=0)) for counts in doubled)
+        table = np.zeros(self._arrays.n_sections, np.min_scalar_type(most))
+        table[word[0]] = doubled[0]
+        table[in_headings[0]] += doubled[1].astype(table.dtype)
+        return table.take(sections)
+
+    def _fill_gram(self, gram: str, found: Found, doubled: Floats) -> int:
+        """In how many sections a gram stands; twice its frequencies in those found are written."""
+        postings = self.postings
+        if not postings.is_remembered(gram):
+            few = len(found) * _BISECTIONS < len(postings.positions(gram))
+            if few and not postings.remembered.is_asked_again(("gram", gram)):
+                doubled += self._in_few(gram, found.sections)
+                return postings.n_holding(gram)
+        standing = postings.occurrences(gram)
+        if standing.as_gram is None:
+            standing.as_gram = self._doubled(standing)
+            postings.has_grown(gram, standing)
+        _fill(doubled, found, standing.sections, standing.as_gram)
+        return len(standing.sections)
+
+    def _doubled(self, standing: Occurrences) -> _Values:
+        """(s,) twice the frequencies of a gram."""
+        begins = standing.positions.take(standing.first[:-1])
+        in_heading = begins < self._arrays.heading_ends.take(standing.sections)
+        doubled = 2 * np.diff(standing.first) + _TWICE_HEADING * in_heading
+        narrow: _Values = doubled.astype(np.min_scalar_type(int(doubled.max(initial=0))))
+        return narrow
+
+    def _in_few(self, gram: str, sections: Sections) -> _Values:
+        """(n,) twice the frequency of a gram in a few sections."""
+        positions = self.postings.positions(gram)
+        counts, first = self.postings.counts_in(gram, sections)
+        begins = positions.take(first, mode="clip")
+        in_heading = (counts > 0) & (begins < self._arrays.heading_ends.take(sections))
+        doubled: _Values = 2 * counts + _TWICE_HEADING * in_heading
+        return doubled
+
+
+def _fill(doubled: Floats, found: Found, sections: Sections, values: _Values) -> None:
+    """Write the values of some sections to those that are among them."""
+    rows, at = found.within(sections)
+    if len(rows) == len(doubled):
+        doubled[:] = values.take(at)
+    else:
+        doubled[rows] = values.take(at)

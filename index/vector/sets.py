@@ -11,8 +11,10 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-Sections: TypeAlias = npt.NDArray[np.intp]
-"""Numbers of sections (or reports, or rows of another array): what numpy indexes with."""
+Sections: TypeAlias = npt.NDArray[np.uint32]
+"""Numbers of sections, as they are stored."""
+Rows: TypeAlias = npt.NDArray[np.intp]
+"""Indexes into another array, and numbers of reports."""
 Positions: TypeAlias = npt.NDArray[Any]
 """Stream positions: uint32, or int64 where several segments need more."""
 Mask: TypeAlias = npt.NDArray[np.bool_]
@@ -23,7 +25,8 @@ _BISECTION: Final = 22
 _TABLE: Final = 1 / 50  # per section, to clear a table of a byte each
 _SORTING: Final = 3
 
-NONE: Final[Sections] = np.empty(0, np.intp)
+NONE: Final[Sections] = np.empty(0, np.uint32)
+NO_ROWS: Final[Rows] = np.empty(0, np.intp)
 
 
 def among(numbers: Sections, others: Sections, n_sections: int) -> Mask:
@@ -35,7 +38,7 @@ def among(numbers: Sections, others: Sections, n_sections: int) -> Mask:
     by_table = n_sections * _TABLE + len(numbers) + len(others)
     if min(len(numbers), len(others)) * _BISECTION > by_table:
         table = np.zeros(n_sections, np.bool_)
-        table[others] = True
+        table[_rows(others)] = True
         return table.take(numbers)
     if len(numbers) <= len(others):
         return bisected(numbers, others)[1]
@@ -45,7 +48,7 @@ def among(numbers: Sections, others: Sections, n_sections: int) -> Mask:
     return mask
 
 
-def bisected(numbers: Positions, others: Positions) -> tuple[Sections, Mask]:
+def bisected(numbers: Positions, others: Positions) -> tuple[Rows, Mask]:
     """(index in the other set, which are in it) of each number; where none is, any index.
 
     The other set is not empty.
@@ -54,14 +57,19 @@ def bisected(numbers: Positions, others: Positions) -> tuple[Sections, Mask]:
     return at, others.take(at, mode="clip") == numbers
 
 
-def located(numbers: Sections, others: Sections, n_sections: int) -> tuple[Sections, Mask]:
+def located(numbers: Sections, others: Sections, n_sections: int) -> tuple[Rows, Mask]:
     """What `bisected` gives, of sections out of n_sections."""
     if len(numbers) * _BISECTION < 2 * (len(numbers) + len(others)):
         return bisected(numbers, others)
-    table = np.empty(n_sections, np.intp)  # not cleared: what it gives is looked up
-    table[others] = np.arange(len(others))
+    table = np.empty(n_sections, np.uint32)  # not cleared: what it gives is looked up
+    table[_rows(others)] = np.arange(len(others), dtype=np.uint32)
     at = table.take(numbers)
-    return at, others.take(at, mode="clip") == numbers
+    return _rows(at), others.take(at, mode="clip") == numbers
+
+
+def _rows(numbers: Sections) -> Rows:
+    """The numbers as numpy is quickest to write at."""
+    return numbers.astype(np.intp, copy=False)
 
 
 def intersection(left: Sections, right: Sections, n_sections: int) -> Sections:
@@ -89,9 +97,9 @@ def union(left: Sections, right: Sections, n_sections: int) -> Sections:
         return right
     if (len(left) + len(right)) * _SORTING > n_sections * _TABLE:
         table = np.zeros(n_sections, np.bool_)
-        table[left] = True
-        table[right] = True
-        return table.nonzero()[0]
+        table[_rows(left)] = True
+        table[_rows(right)] = True
+        return table.nonzero()[0].astype(left.dtype)
     return distinct(np.sort(np.concatenate((left, right))))
 
 
@@ -121,9 +129,9 @@ def distinct(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return found
 
 
-def ranges(first: Sections, counts: Sections) -> Sections:
+def ranges(first: Rows, counts: Rows) -> Rows:
     """The numbers first[0], first[0] + 1, … (counts[0] of them), then those of first[1], …"""
     ends = counts.cumsum()
     total = int(ends[-1]) if len(ends) else 0
-    found: Sections = (first - ends + counts).repeat(counts) + np.arange(total)
+    found: Rows = (first - ends + counts).repeat(counts) + np.arange(total)
     return found

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from index.vector.sets import Positions, Sections
+from index.vector.sets import Positions, Rows
 
 _FEW: Final = 32
 _LONG: Final = 100
 
 
+@lru_cache(1 << 12)
 def may_meet(one: str, other: str) -> bool:
     """Whether two occurrences of the streams can share a character (of one stream: overlap)."""
     if len(one) + len(other) > _LONG:
@@ -40,7 +42,7 @@ def count_disjoint(starts: Positions, sizes: npt.NDArray[Any]) -> int:
     return n_short + _count_chains(starts, ends, heads.compress(long), tails.compress(long))
 
 
-def _count_chains(starts: Positions, ends: Positions, at: Sections, tails: Sections) -> int:
+def _count_chains(starts: Positions, ends: Positions, at: Rows, tails: Rows) -> int:
     """How many spans are kept of the clusters from `at` to `tails`: a step in each at a time."""
     count = 0
     while len(at) > _FEW:

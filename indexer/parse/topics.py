@@ -83,9 +83,7 @@ def _finder() -> tuple[re.Pattern[str], dict[str, list[tuple[int, int]]]]:
     for cue in sorted({cue for cue, _ in places}, key=len, reverse=True):
         by_first.setdefault(cue[0], []).append(re.escape(cue[1:]))
     forms = (f"{re.escape(first)}(?:{'|'.join(rests)})" for first, rests in by_first.items())
-    within = {
-        cue: [place for other, place in places if cue.startswith(other)] for cue, _ in places
-    }
+    within = {cue: [place for other, place in places if cue.startswith(other)] for cue, _ in places}
     return re.compile("|".join(forms)), within
 
 

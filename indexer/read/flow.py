@@ -126,7 +126,9 @@ class _Writer:
 
     def _text(self, text: str) -> None:
         if not self._verbatim:
-            self._line.append(_WHITE.sub(" ", _SOURCE_BREAK.sub("", text)))
+            if "  " in text or not text.isprintable():  # else no white space has to go
+                text = _WHITE.sub(" ", _SOURCE_BREAK.sub("", text))
+            self._line.append(text)
             return
         first, *others = text.split("\n")
         self._line.append(first)

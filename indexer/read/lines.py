@@ -13,7 +13,9 @@ _LONGEST_ROW = 400
 
 def clean_line(text: str) -> str:
     """The text on one line, without characters that nobody sees and spaces that say nothing."""
-    return _UNSEEN.sub("", text.replace("\n", " ")).strip()
+    if not text.isprintable():  # else it holds none of them, and to look is a third of the work
+        text = _UNSEEN.sub("", text.replace("\n", " "))
+    return text.strip()
 
 
 def squeeze(text: str) -> str:

@@ -186,6 +186,8 @@ def _abstract_lists(root: Any, styles: Any) -> dict[str, tuple[str, Any]]:
 
 def _numbered_styles(styles: Any) -> dict[str, tuple[str, int]]:
     """The num and level of each paragraph style that has one, its own or its base's."""
+    if not styles.xpath("boolean(w:style/w:pPr/w:numPr)"):
+        return {}
     found = {
         name: style
         for style in styles.findall(f"{_W}style")
@@ -209,10 +211,9 @@ def _style_place(name: str, styles: dict[str, Any]) -> tuple[str, int] | None:
 
 
 def _default_style(styles: Any) -> str | None:
-    for style in styles.findall(f"{_W}style"):
-        if style.get(f"{_W}type") == "paragraph" and style.get(f"{_W}default") in ("1", "true"):
-            return str(style.get(f"{_W}styleId"))
-    return None
+    is_default = "@w:type='paragraph' and (@w:default='1' or @w:default='true')"
+    found = styles.xpath(f"w:style[{is_default}][1]")
+    return str(found[0].get(f"{_W}styleId")) if found else None
 
 
 def _value(element: Any, child: str) -> str | None:

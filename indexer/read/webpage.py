@@ -79,6 +79,8 @@ def _declared(data: bytes) -> str | None:
 
 def _check_tags(html: str, limits: Limits) -> None:
     """Refuse what no page needs: building a tree takes time quadratic in its depth."""
+    if html.count("<") <= min(limits.html_tags, limits.html_depth):
+        return
     depth = 0
     for count, match in enumerate(_TAG.finditer(html)):
         if count > limits.html_tags:

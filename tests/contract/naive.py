@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import zlib
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -18,12 +18,11 @@ from index.analysis import Stream, fold_stream, is_whole, section_stream, words
 from index.analysis import segmenter as make_segmenter
 from index.model import Kind, Level, Part, Report, Section
 from index.passage import heading_path
-from index.querytree import Scope
 from index.record import to_record
 from index.segments.format import narrowest, write_segment
 from index.segments.segment import gram_key
 from index.segments.stored import pack
-from index.sentences import sentence_spans, stream_bounds
+from index.sentences import layout
 
 Arrays = dict[str, "array[int]"]
 BLOCK = 64
@@ -139,27 +138,19 @@ def _payload(report: Report, section: Section) -> bytes:
 
 def _layout_arrays(rows: Sequence[Row], starts: list[int]) -> Arrays:
     ends, sources, sizes, paragraphs = [], [], [], []
-    for (_, report, section, stream), start in zip(rows, starts, strict=False):
-        before = 0
-        for span in sentence_spans(report, section):
-            end = sum(1 for at in _sources(stream) if at < span.end)
-            if end > before:
-                ends.append(start + end)
-                sources.append(span.start)
-                sizes.append(span.end - span.start)
-                before = end
-        bounds = stream_bounds(report, section, stream, Scope.PARAGRAPH)
-        paragraphs += [start + end for end in bounds if end]
+    for (_, report, section, stream), begin in zip(rows, starts, strict=False):
+        sentences, breaks = layout(report, section, stream)
+        for end, first, last in sentences:
+            ends.append(begin + end)
+            sources.append(first)
+            sizes.append(last - first)
+        paragraphs += [begin + end for end in breaks]
     return {
         "sentence.end": array("I", ends),
         "sentence.source": auto(sources),
         "sentence.size": auto(sizes),
         "paragraph.end": array("I", paragraphs),
     }
-
-
-def _sources(stream: Stream) -> list[int]:
-    return [stream.source_offset(position) for position in range(len(stream.text))]
 
 
 def _report_arrays(reports: Sequence[Report], meta: dict[str, Any]) -> Arrays:
@@ -194,7 +185,7 @@ def _gram_arrays(streams: Sequence[str], starts: Sequence[int]) -> Arrays:
     ordered = [found[key] for key in sorted(found)]
     return {
         "gram.key": array("Q", sorted(found)),
-        "gram.first": auto(accumulate(map(len, ordered), initial=0)),
+        **_unpacked("gram", ordered),
         "gram.sections": auto(len({n for n, _ in places}) for places in ordered),
         "gram.position": array("I", [position for places in ordered for _, position in places]),
     }
@@ -227,7 +218,16 @@ def _add(found: dict[str, dict[int, int]], word: str, section: int) -> None:
 
 def _frequencies(field: str, lists: Sequence[dict[int, int]]) -> Arrays:
     return {
-        f"{field}.first": auto(accumulate(map(len, lists), initial=0)),
+        **_unpacked(field, lists),
         f"{field}.section": array("I", [section for counts in lists for section in counts]),
         f"{field}.count": auto(count for counts in lists for count in counts.values()),
+    }
+
+
+def _unpacked(field: str, lists: Sequence[Collection[Any]]) -> Arrays:
+    """Lists of width 4, the numbers themselves: as much a segment as one that is packed."""
+    return {
+        f"{field}.first": auto(accumulate(map(len, lists), initial=0)),
+        f"{field}.packed": auto(accumulate(map(len, lists), initial=0)),
+        f"{field}.width": array("B", [4] * len(lists)),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,7 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.segments.format import Arrays, read_segment
+from index.segments.segment import Segment
 from index.segments.snapshot import Snapshot
+from index.segments.unpacking import unpack
 from index.segments.versions import term_versions
 from tests.contract.drawn import Drawn
 from tests.contract.naive import build
@@ -30,6 +33,7 @@ CODED = {
 """Arrays of numbers whose meaning is in the plain values: these may stand in any order."""
 PACKED = {"stored": "section.stored", "records": "report.record", "cards": "report.card"}
 """Bytes that say the same in more than one way, and where each piece of them begins."""
+LISTS = ("gram.position", "word.section", "heading.section")
 
 
 def decoded(name: str, values: Sequence[int], meta: Mapping[str, Any]) -> list[Any]:
@@ -45,7 +49,13 @@ def decoded(name: str, values: Sequence[int], meta: Mapping[str, Any]) -> list[A
 def compare(found: Arrays, meta: Mapping[str, Any], reports: Sequence[Any]) -> None:
     wanted, wanted_meta = build(reports)
     assert found.keys() == wanted.keys()
-    for name in found.keys() - PACKED.keys() - {*PACKED.values()}:
+    segment = Segment("a.seg", dict(meta), found, None)
+    for name in LISTS:
+        term = name.split(".")[0]
+        lists = (unpack(*segment.packed(name, n)) for n in range(len(found[f"{term}.width"])))
+        assert [*chain.from_iterable(lists)] == [*wanted[name]], name
+    in_lists = {f"{name.split('.')[0]}.{part}" for name in LISTS for part in ("packed", "width")}
+    for name in found.keys() - PACKED.keys() - {*PACKED.values()} - {*LISTS} - in_lists:
         if name in CODED:
             told = decoded(name, found[name], meta), decoded(name, wanted[name], wanted_meta)
         else:

@@ -21,9 +21,10 @@ from whoosh.qparser import QueryParser
 from index.analysis import count_words, grams, section_stream
 from index.manifest import Manifest, SegmentEntry
 from index.model import Part, Report
+from index.whoosh_engine import WhooshEngine
 from index.whoosh_toc import toc_disagreements, write_toc
 from tests.contract.naive import deletions, write_naive
-from tests.made import make_report, streams
+from tests.made import batch, make_report, streams, write
 
 COMMIT = 7
 FIRST = [
@@ -336,6 +337,15 @@ def test_a_stock_segment_in_a_newer_table_is_told(tmp_path: Path, committed: Man
     write_stock(tmp_path, COMMIT + 1, [stock_segment()])
     said = f"_lawsearch_{COMMIT + 1}.toc names segments that lawsearch has not written"
     assert [*toc_disagreements(tmp_path, committed)] == [said]
+
+
+def test_verify_tells_it(tmp_path: Path) -> None:
+    write(tmp_path, batch(*FIRST))
+    write_stock(tmp_path, COMMIT, [stock_segment()])
+    engine = WhooshEngine(tmp_path)
+    said = f"_lawsearch_{COMMIT}.toc names segments that lawsearch has not written"
+    assert [*engine.verify()] == [said]
+    engine.close()
 
 
 def test_a_stock_segment_in_place_of_ours_is_told(tmp_path: Path, committed: Manifest) -> None:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from math import isclose
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,7 +21,8 @@ from hypothesis import strategies as st
 
 from index import whoosh_engine
 from index.engine import Answer, Batch, Engine, Question
-from index.querytree import Field, Filter, FilterValue, Node
+from index.querytree import Field, Filter, FilterValue, Node, Zone
+from index.spans import text_spans
 from index.whoosh_engine import WhooshEngine
 from tests.contract.drawn import Drawn, questions
 from tests.contract.whoosh_side import Formula, WhooshSide, count_facet, literal
@@ -62,9 +64,9 @@ def opened(history: Sequence[Batch]) -> Iterator[Both]:
 @pytest.fixture(scope="module", params=["plain", "vector"])
 def evaluator(request: pytest.FixtureRequest) -> Iterator[str]:
     """Which evaluator answers, however large the question is."""
-    limit = -1 if request.param == "vector" else 1 << 60
+    limit = -1 if request.param == "vector" else float("inf")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(whoosh_engine, "PLAIN_POSTINGS", limit)
+        patch.setattr(whoosh_engine, "PLAIN_US", limit)
         yield request.param
 
 
@@ -83,11 +85,14 @@ def check_hits(both: Both, tree: Node, filters: tuple[Filter, ...], answer: Answ
 def check_scores_and_spans(both: Both, tree: Node, answer: Answer) -> None:
     formula, number = Formula(both.whoosh, tree), {w: n for n, w in both.whoosh.where.items()}
     occurrences = 0
-    for hit in answer.hits:
+    for hit, passage in zip(answer.hits, both.engine.passages(answer.hits), strict=True):
         section = number[hit.report_id, hit.ordinal]
         assert isclose(hit.score, formula.score(section), rel_tol=1e-12, abs_tol=1e-12)
-        spans = [span for operand in formula.operands(section) for span in operand]
-        occurrences += count_disjoint(spans)
+        for text in formula.texts:
+            standing = chain.from_iterable(formula.standing(text, section))
+            if text.zone is not Zone.TITLE:
+                assert text_spans(passage.stream.text, text) == sorted(standing)
+        occurrences += count_disjoint([*chain.from_iterable(formula.operands(section))])
     assert answer.total_occurrences == occurrences
 
 
@@ -111,7 +116,7 @@ def check_facets(both: Both, tree: Node, filters: tuple[Filter, ...], answer: An
         )
         for field in fields:
             counted = {
-                (text(facet.value), tuple(map(text, facet.path))): (facet.count, facet.reports)
+                (name(facet.value), tuple(map(name, facet.path))): (facet.count, facet.reports)
                 for facet in answer.facets[field]
                 if facet.count
             }
@@ -122,7 +127,7 @@ def check_facets(both: Both, tree: Node, filters: tuple[Filter, ...], answer: An
             assert by_value == groups[field]
 
 
-def text(value: FilterValue) -> str:
+def name(value: FilterValue) -> str:
     return "" if value is None else str(value)
 
 

@@ -49,8 +49,16 @@ PLACES = ("province", "city", "county", "township")
 def phrase(stream: str) -> Any:
     """What finds a stream: its grams in a row, or the grams that begin with its only character."""
     if len(stream) == 1:
-        return q.Prefix("grams", stream)
+        return _Character("grams", stream)
     return q.Phrase("grams", [stream[n : n + 2] for n in range(len(stream) - 1)])
+
+
+class _Character(q.Prefix):  # type: ignore[misc]
+    """A prefix that has spans; whoosh-reloaded does not ask operands of a near for theirs."""
+
+    def matcher(self, searcher: Any, context: Any = None) -> Any:
+        context = context or searcher.context()
+        return super().matcher(searcher, context.set(needs_current=True))
 
 
 def translated(node: Node) -> Any:
@@ -206,7 +214,7 @@ class Formula:
 
     def __init__(self, side: WhooshSide, tree: Node) -> None:
         self._side = side
-        self._texts = [*dict.fromkeys(positive_texts(tree))]
+        self.texts = [*dict.fromkeys(positive_texts(tree))]
         lengths = side._column("length") if side.where else {}
         self._lengths = {n: lengths[n] for n in side.where}
         self._mean = sum(self._lengths.values()) / max(len(self._lengths), 1)
@@ -224,12 +232,12 @@ class Formula:
         return total
 
     def _streams(self) -> set[str]:
-        texts = [text for text in self._texts if text.zone is not Zone.TITLE]
+        texts = [text for text in self.texts if text.zone is not Zone.TITLE]
         words = {word for text in texts for word in text.words}
         return words | {text.stream for text in texts}
 
     def _telling(self) -> list[str]:
-        return [*without_fillers(w for text in self._texts for w in text.words or (text.stream,))]
+        return [*without_fillers(w for text in self.texts for w in text.words or (text.stream,))]
 
     def _words(self) -> Iterator[tuple[Mapping[int, float], int]]:
         """(frequency in each section with the heading's weight, document frequency)."""
@@ -256,25 +264,25 @@ class Formula:
     def _pairs(self) -> list[str]:
         """The pairs of neighbouring characters that no filler touches, each once."""
         telling, pairs = self._telling(), []
-        for text in self._texts:
+        for text in self.texts:
             own = [word for word in text.words or (text.stream,) if word in telling]
             whole = len(own) == len(text.words or (text.stream,))
             pieces = [text.stream] if whole else stretches(text.stream, own)
             pairs += [a + b for piece in pieces for a, b in pairwise(piece)]
         return [*dict.fromkeys(pairs)]
 
+    def standing(self, text: Text, section: int) -> list[list[Span]]:
+        """Where the text stands, or each of its words where it does not stand as a whole."""
+        if text.zone is Zone.TITLE:
+            return []
+        if own := self._spans[text.stream].get(section):
+            return [own]
+        words = (self._spans[word].get(section) for word in without_fillers(text.words))
+        return [spans for spans in words if spans]
+
     def operands(self, section: int) -> list[list[Span]]:
-        """Where each text stands, or each of its words where it does not stand as a whole."""
-        found: list[list[Span]] = []
-        for text in self._texts:
-            if text.zone is Zone.TITLE:
-                continue
-            if own := self._spans[text.stream].get(section):
-                found.append(own)
-            else:
-                words = (self._spans[word].get(section) for word in without_fillers(text.words))
-                found += [spans for spans in words if spans]
-        return found
+        """The same of all texts."""
+        return [spans for text in self.texts for spans in self.standing(text, section)]
 
     def _nearness(self, section: int) -> float:
         operands = self.operands(section)

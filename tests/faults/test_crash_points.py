@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from index import whoosh_engine
 from index.manifest import NAME as MANIFEST
+from index.manifest import read_manifest
 from tests.faults.crashing import DONE, FULL, die, refuse, run_with_fault
 from tests.faults.folders import (
     TOWNSHIPS,
@@ -30,8 +30,7 @@ pytestmark = [
     # The child only writes files and ends; it takes no lock that a thread of pytest may hold.
     pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning"),
 ]
-MOST_SEGMENTS = 3
-MANY = 50
+MANY = 20
 """Changes that the shortest of the runs makes; it ensures that they are counted at all."""
 
 
@@ -52,12 +51,12 @@ def first_run(folder: Path) -> Scenario:
 
 
 def update(folder: Path) -> Scenario:
-    """Reports are changed, new and gone."""
+    """Reports are changed, new and gone; the segment of before stays, with some deleted."""
     reports, before = folder / "reports", folder / "before"
-    write_reports(reports, TOWNSHIPS[:3])
-    index_folder(reports, before, batch=3)
+    write_reports(reports, TOWNSHIPS[:8])
+    index_folder(reports, before, batch=8)
     write_reports(reports, TOWNSHIPS[:1], note="又办了一场。")
-    write_reports(reports, TOWNSHIPS[3:4])
+    write_reports(reports, TOWNSHIPS[8:])
     (reports / f"{TOWNSHIPS[2]}2023.txt").unlink()
     return Scenario(
         reports, before, lambda index: index_folder(reports, index, batch=2, prune=True)
@@ -65,11 +64,11 @@ def update(folder: Path) -> Scenario:
 
 
 def merging(folder: Path) -> Scenario:
-    """So many segments that some are merged."""
+    """So small a segment that it is merged with what is new."""
     reports, before = folder / "reports", folder / "before"
-    write_reports(reports, TOWNSHIPS[:MOST_SEGMENTS])
-    index_folder(reports, before, batch=1)
-    write_reports(reports, TOWNSHIPS[MOST_SEGMENTS:][:2])
+    write_reports(reports, TOWNSHIPS[:3])
+    index_folder(reports, before, batch=3)
+    write_reports(reports, TOWNSHIPS[3:5])
     return Scenario(reports, before, lambda index: index_folder(reports, index, batch=2))
 
 
@@ -126,12 +125,23 @@ def how_runs_end(
     return ends
 
 
-@pytest.fixture(autouse=True)
-def _few_segments(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(whoosh_engine, "MAX_SEGMENTS", MOST_SEGMENTS)
+def test_the_runs_are_what_they_are_named_for(tmp_path: Path) -> None:
+    names = {}
+    for scenario in (update, merging):
+        (tmp_path / scenario.__name__).mkdir()
+        found = scenario(tmp_path / scenario.__name__)
+        before = read_manifest(found.before)
+        found.run(found.before)
+        names[scenario] = before.segments, read_manifest(found.before).segments
+    (old, _), (kept, *new) = names[update][0][0], names[update][1]
+    assert kept[0] == old
+    assert kept[1] is not None
+    assert len(new) == 1
+    assert len(names[merging][1]) == 1
+    assert names[merging][0] != names[merging][1]
 
 
-NOW_AND_THEN = 9
+NOW_AND_THEN = 4
 
 
 @pytest.mark.parametrize(("fault", "end"), [(die, -9), (refuse, FULL)])

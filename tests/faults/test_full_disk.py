@@ -104,7 +104,7 @@ def test_a_disk_that_fills_up_at_any_size_leaves_the_last_index(disk: Path, tmp_
     before, taken = content(index), used(disk)
     write_reports(reports, TOWNSHIPS)
     failures = 0
-    for room in range(0, 2000, 8):
+    for room in range(0, 2000, 4):
         mount(disk, f"remount,size={taken + room * KIB}")
         reason = why_refused(reports, index)
         if reason is None:
@@ -144,7 +144,7 @@ def test_files_that_may_not_grow_leave_the_last_index(tmp_path: Path) -> None:
 def test_a_first_commit_that_finds_no_room_leaves_nothing(disk: Path, tmp_path: Path) -> None:
     reports, index = tmp_path / "reports", disk / "index"
     write_reports(reports, TOWNSHIPS)
-    mount(disk, f"remount,size={64 * KIB}")
+    mount(disk, f"remount,size={24 * KIB}")
 
     with pytest.raises(IndexFull):
         index_folder(reports, index, batch=500)

@@ -83,7 +83,7 @@ FORGED = [
     pytest.param(name_file(""), id="no name"),
     pytest.param(name_file("a\0b"), id="NUL"),
     pytest.param(name_file("x" * 5000), id="long name"),
-    pytest.param(name_file("gone.pst"), id="a file that is not there"),
+    pytest.param(name_file("gone.seg"), id="a file that is not there"),
     pytest.param(lambda c: c.update(commit=10**400), id="huge commit"),
     pytest.param(lambda c: c.update(commit=-1), id="negative commit"),
     pytest.param(lambda c: c.update(commit="1"), id="commit is a text"),
@@ -152,9 +152,9 @@ def test_a_manifest_that_is_none_is_told(data: bytes, index: Path) -> None:
 @posix_only
 @pytest.mark.timeout(30)
 @pytest.mark.parametrize("kind", ["pipe", "folder", "link", "broken link"])
-@pytest.mark.parametrize("which", ["manifest", "table", "postings"])
+@pytest.mark.parametrize("which", ["manifest", "table", "segment"])
 def test_a_file_that_is_none_is_told(which: str, kind: str, index: Path, tmp_path: Path) -> None:
-    pattern = {"manifest": MANIFEST, "table": "files-*.json", "postings": "*.pst"}[which]
+    pattern = {"manifest": MANIFEST, "table": "files-*.json", "segment": "*.seg"}[which]
     path = next(index.glob(pattern))
     copy = tmp_path / "outside"
     path.rename(copy)

@@ -6,20 +6,23 @@ import json
 import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise
 from typing import Any
 
 from index.analysis import fold_stream, is_whole, section_stream, section_words
 from index.model import Kind, Level, Part, Report, Section
 from index.passage import heading_path
 from index.record import to_record
+from index.segments import unpacking as numbers
 from index.segments.build import build_segment
 from index.segments.columns import views
 from index.segments.segment import Segment, gram_key
 from index.segments.stored import unpack
 from index.sentences import layout
 
-Columns = Mapping[str, list[int] | list[bytes]]
+Columns = Mapping[str, list[Any]]
+LISTS = {"gram": "position", "word": "section", "heading": "section"}
+"""Terms, and the columns in which their lists are packed."""
 
 
 def as_segment(reports: Sequence[Any]) -> Segment:
@@ -29,16 +32,30 @@ def as_segment(reports: Sequence[Any]) -> Segment:
 
 
 def plain_columns(segment: Segment) -> Columns:
-    """A segment's arrays as lists; what is stored compressed is opened, a list of pieces."""
-    names = [name for name in segment._arrays if name not in ("stored", "records")]
+    """A segment's arrays as lists; what is stored compressed is opened, a list of pieces.
+
+    What stands between sections is left out: it may be cut in many ways.
+    """
+    left_out = ("stored", "records", *(f"{f}.{c}" for f in LISTS for c in ("packed", "width")))
+    names = [name for name in segment._arrays if name not in left_out]
     found: dict[str, Any] = {name: segment.array(name).tolist() for name in names}
+    for field, column in LISTS.items():
+        name, terms = f"{field}.{column}", range(len(segment.array(f"{field}.width")))
+        lists = (numbers.unpack(*segment.packed(name, term)) for term in terms)
+        found[name] = [*chain.from_iterable(lists)]
     for blob, at, open in (
         ("stored", "section.stored", unpack),
         ("records", "report.record", zlib.decompress),
     ):
         begins, data = found.pop(at), segment.array(blob)
         found[blob] = [open(bytes(data[a:b])) for a, b in pairwise(begins)]
+    found["records"] = [_without_rest(json.loads(record)) for record in found["records"]]
     return found
+
+
+def _without_rest(record: dict[str, Any]) -> dict[str, Any]:
+    """The record but for what stands between sections, which may be cut in many ways."""
+    return {key: value for key, value in record.items() if key not in ("rest", "source")}
 
 
 class Naive:
@@ -129,7 +146,7 @@ class Naive:
     def _stored(self) -> dict[str, Any]:
         return {
             "stored": [_payload(report, section) for _, report, section in self.sections],
-            "records": [_json(to_record(r) | {"rest": _rest(r)}) for r in self.reports],
+            "records": [json.loads(_json(to_record(report))) for report in self.reports],
         }
 
     def _grams(self) -> dict[str, Any]:
@@ -193,19 +210,3 @@ def _payload(report: Report, section: Section) -> bytes:
     furniture = [[f.start, f.end] for f in report.furniture if f.start < end and f.end > start]
     head = [section.key, heading_path(report, section), furniture, section.topics]
     return _json(head) + b"\n" + report.source[start:end].encode("utf-8", "surrogatepass")
-
-
-def _rest(report: Report) -> list[tuple[int, str]]:
-    """Stretches of the source that no section holds."""
-    held = [False] * len(report.source)
-    for section in report.sections:
-        for at in range(section.heading_span.start, _end(section)):
-            held[at] = True
-    rest: list[tuple[int, str]] = []
-    for at, c in enumerate(report.source):
-        if not held[at]:
-            if rest and at and not held[at - 1]:
-                rest[-1] = rest[-1][0], rest[-1][1] + c
-            else:
-                rest.append((at, c))
-    return rest

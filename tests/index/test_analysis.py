@@ -18,6 +18,7 @@ from index.analysis import (
     cut_words,
     domain_words,
     fold,
+    fold_source,
     fold_stream,
     grams,
     is_whole,
@@ -55,6 +56,24 @@ def test_folding_keeps_every_place_and_is_stable(text: str) -> None:
     assert fold(folded) == folded
     assert fold_stream(folded) == fold_stream(text) == fold_stream(fold_stream(text))
     folded.encode()  # an index holds it
+
+
+_FOLDED = st.sampled_from("Ａ，（９Éßİ國鎮薴苧𠁞\ud800经a,1 \n")
+
+
+@given(st.text(_FOLDED | st.characters()))
+def test_folding_a_source_is_folding(text: str) -> None:
+    assert fold_source(text) == fold(text)
+
+
+def test_folding_a_source_folds_no_character_twice() -> None:
+    characters = [chr(code) for code in range(0x30000)]
+    changed = [c for c in characters if fold(c) != c]
+    assert len(changed) > 5000
+    assert fold_source("".join(changed)) == fold("".join(changed))
+    twice = [c for c in changed if fold(fold(c)) != fold(c)]
+    for c in twice:
+        assert fold_source(c + fold(c)) == fold(c + fold(c))
 
 
 @pytest.mark.parametrize(
@@ -180,7 +199,7 @@ def segmenters() -> tuple[Segmenter, Segmenter]:
 
 
 def words_by(segmenter: Segmenter, stream: str) -> list[list[str]]:
-    return [[*words(stream, segmenter.cut)], [*words(stream, segmenter.cut_for_search)]]
+    return [words(stream, segmenter.cut), words(stream, segmenter.cut_for_search)]
 
 
 def test_rjieba_cuts_the_samples_as_jieba_does(segmenters: tuple[Segmenter, Segmenter]) -> None:
@@ -199,6 +218,17 @@ def test_rjieba_cuts_strange_texts_as_jieba_does(
     # same way: the words are the same, and nothing asks for their order.
     fast, reference = (words_by(segmenter, fold_stream(text)) for segmenter in segmenters)
     assert [*map(sorted, fast)] == [*map(sorted, reference)]
+
+
+@given(text=st.lists(_PIECES | st.text(max_size=4), max_size=8).map("".join))
+def test_blocks_are_cut_together_as_each_alone(
+    segmenters: tuple[Segmenter, Segmenter], text: str
+) -> None:
+    stream = fold_stream(text)
+    blocks = re.findall(r"[\u4e00-\u9fd5a-z0-9]+|\w", stream)
+    for segmenter in segmenters:
+        apart = [word for block in blocks for word in segmenter.cut_for_search(block)]
+        assert words(stream, segmenter.cut_for_search) == apart
 
 
 def read(path: Path) -> str:

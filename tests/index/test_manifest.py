@@ -14,7 +14,9 @@ from index.errors import IndexDamaged, IndexMissing, IndexOutdated
 from index.manifest import NAME, Manifest, check_file, read_manifest, sync_files, write_manifest
 
 DIGEST = sha256(b"abc").hexdigest()
-ONE = Manifest(7, "2024-05-01T08:00:00Z", {"schema": "1"}, {"lawsearch_1.trm": (3, DIGEST)})
+FILES = {"lawsearch_1.seg": (3, DIGEST), "lawsearch_1.7.del": (1, DIGEST)}
+SEGMENTS = (("lawsearch_1.seg", "lawsearch_1.7.del"),)
+ONE = Manifest(7, "2024-05-01T08:00:00Z", {"schema": "1"}, FILES, SEGMENTS)
 
 
 def forge(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
@@ -79,6 +81,17 @@ def test_no_flipped_bit_goes_unseen(tmp_path: Path) -> None:
         pytest.param(lambda c: c.update(commit=0), id="no commit"),
         pytest.param(lambda c: c.update(versions={"schema": 1}), id="version as a number"),
         pytest.param(lambda c: c.pop("written"), id="a value is missing"),
+        pytest.param(lambda c: c.update(segments={}), id="segments as an object"),
+        pytest.param(lambda c: c.update(segments=["lawsearch_1.seg"]), id="a segment as text"),
+        pytest.param(lambda c: c.update(segments=[["lawsearch_1.seg"]]), id="half a segment"),
+        pytest.param(lambda c: c.update(segments=[["other.seg", None]]), id="an unknown segment"),
+        pytest.param(
+            lambda c: c.update(segments=[["lawsearch_1.seg", "other.del"]]), id="unknown deletions"
+        ),
+        pytest.param(
+            lambda c: c.update(segments=[["lawsearch_1.seg", None]] * 2), id="a segment twice"
+        ),
+        pytest.param(lambda c: c.update(segments=[[[], None]]), id="a name as a list"),
     ],
 )
 def test_what_no_commit_writes_is_damage(
@@ -87,6 +100,11 @@ def test_what_no_commit_writes_is_damage(
     forge(tmp_path, change)
     with pytest.raises(IndexDamaged, match="no commit writes"):
         read_manifest(tmp_path)
+
+
+def test_a_manifest_of_before_there_were_segments_is_read(tmp_path: Path) -> None:
+    forge(tmp_path, lambda content: content.pop("segments"))
+    assert read_manifest(tmp_path).segments == ()
 
 
 def test_another_format_is_outdated_not_damaged(tmp_path: Path) -> None:

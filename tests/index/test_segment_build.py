@@ -104,7 +104,9 @@ def test_more_than_255_of_anything_are_counted() -> None:
 
 
 @given(st.lists(st.integers(0, 2**40)))
-def test_pairs_are_sorted_alike_whether_a_position_fits_beside_them_or_not(pairs: list[int]) -> None:
+def test_pairs_are_sorted_alike_whether_positions_fit_beside_them_or_not(
+    pairs: list[int],
+) -> None:
     found = [
         sort_pairs(np.array(pairs, np.uint64), np.arange(len(pairs), dtype=np.uint64), bits)
         for bits in (8, 64)

@@ -8,17 +8,20 @@ import pytest
 from hypothesis import given
 
 from index.analysis import section_stream
-from index.model import Report
-from index.querytree import Scope
-from index.sentences import sentence_spans, stream_bounds
+from index.model import Report, Section
+from index.sentences import layout
 from tests.made import blocks, make_report, plain_span
 
 LONG = "全镇二十七个网格都配了网格员和人民调解员他们同进同出"
 
 
-def sentences(heading: str, text: str) -> list[str]:
-    report = make_report("r", [(heading, text)])
-    return [report.source[slice(*span)] for span in sentence_spans(report, report.sections[0])]
+def laid_out(report: Report, section: Section) -> tuple[list[tuple[int, int, int]], list[int]]:
+    return layout(report, section, section_stream(report, section))
+
+
+def sentences(report: Report) -> list[str]:
+    found, _ = laid_out(report, report.sections[0])
+    return [report.source[start:end] for _, start, end in found]
 
 
 @pytest.mark.parametrize(
@@ -42,8 +45,14 @@ def sentences(heading: str, text: str) -> list[str]:
     ],
 )
 def test_sentences_of_a_text(text: str, wanted: list[str]) -> None:
-    assert sentences("", text) == wanted
-    assert sentences("一、标题", "\n" + text) == ["一、标题", *wanted]
+    assert sentences(make_report("r", [("", text)])) == wanted
+    assert sentences(make_report("r", [("一、标题", "\n" + text)])) == ["一、标题", *wanted]
+
+
+def test_a_sentence_that_leaves_nothing_in_the_stream_is_left_out() -> None:
+    report = make_report("r", [("", "一句。\n”\n二句。")])
+    assert sentences(report) == ["一句。", "二句。"]
+    assert laid_out(report, report.sections[0])[1] == [3, 6]
 
 
 @given(blocks)
@@ -51,7 +60,7 @@ def test_sentences_hold_every_character_once_and_in_order(made: list[tuple[str, 
     report = make_report("r", made)
     for section in report.sections:
         at = section.heading_span.start
-        for start, end in sentence_spans(report, section):
+        for _, start, end in laid_out(report, section)[0]:
             assert at <= start < end
             assert not plain_span(report, at, start)
             at = end
@@ -59,38 +68,53 @@ def test_sentences_hold_every_character_once_and_in_order(made: list[tuple[str, 
 
 
 @given(blocks)
-def test_bounds_rise_to_the_end_of_the_stream(made: list[tuple[str, str]]) -> None:
+def test_ends_rise_to_the_end_of_the_stream(made: list[tuple[str, str]]) -> None:
+    report = make_report("r", made)
+    for section in report.sections:
+        found, paragraphs = laid_out(report, section)
+        length = len(section_stream(report, section).text)
+        for ends in ([end for end, _, _ in found], paragraphs):
+            assert ends == sorted(set(ends))
+            assert ends[-1:] == [length] * bool(length)
+            assert all(end > 0 for end in ends)
+
+
+@given(blocks)
+def test_an_end_counts_the_characters_of_the_stream_before_it(made: list[tuple[str, str]]) -> None:
     report = make_report("r", made)
     for section in report.sections:
         stream = section_stream(report, section)
-        for scope in (Scope.SENTENCE, Scope.PARAGRAPH):
-            bounds = stream_bounds(report, section, stream, scope)
-            assert list(bounds) == sorted(set(bounds))
-            assert bounds[-1] == len(stream.text)
-            assert bounds[0] >= 0
+        places = [stream.source_offset(n) for n in range(len(stream.text))]
+        for end, _, offset in laid_out(report, section)[0]:
+            assert end == sum(place < offset for place in places)
 
 
-def units(report: Report, scope: Scope) -> list[str]:
+def units(report: Report, ends: list[int]) -> list[str]:
     stream = section_stream(report, report.sections[0])
-    bounds = [0, *stream_bounds(report, report.sections[0], stream, scope)]
-    parts = [stream.text[a:b] for a, b in pairwise(bounds)]
-    return [part for part in parts if part]
+    return [stream.text[a:b] for a, b in pairwise([0, *ends])]
+
+
+def sentence_units(report: Report) -> list[str]:
+    return units(report, [end for end, _, _ in laid_out(report, report.sections[0])[0]])
+
+
+def paragraph_units(report: Report) -> list[str]:
+    return units(report, laid_out(report, report.sections[0])[1])
 
 
 def test_a_run_in_heading_is_a_sentence_but_no_paragraph() -> None:
     report = make_report("r", [("（一）普法。", "一句。二句。\n三句。")])
-    assert units(report, Scope.SENTENCE) == ["(一)普法。", "一句。", "二句。", "三句。"]
-    assert units(report, Scope.PARAGRAPH) == ["(一)普法。一句。二句。", "三句。"]
+    assert sentence_units(report) == ["(一)普法。", "一句。", "二句。", "三句。"]
+    assert paragraph_units(report) == ["(一)普法。一句。二句。", "三句。"]
 
 
 def test_a_heading_on_its_own_line_is_a_paragraph() -> None:
     report = make_report("r", [("（一）普法", "\n一句。二句。\n三句。")])
-    assert units(report, Scope.PARAGRAPH) == ["(一)普法", "一句。二句。", "三句。"]
+    assert paragraph_units(report) == ["(一)普法", "一句。二句。", "三句。"]
 
 
 def test_a_page_break_in_a_sentence_does_not_end_it() -> None:
     report = make_report("r", [("", f"{LONG}\n— 7 —\n一起上门。再说。")])
-    assert units(report, Scope.SENTENCE) == [f"{LONG}一起上门。", "再说。"]
+    assert sentence_units(report) == [f"{LONG}一起上门。", "再说。"]
     report = make_report("r", [("", "说完。\n— 7 —\n再说。\n— 7 —\n")])
-    found = sentence_spans(report, report.sections[0])
-    assert [report.source[slice(*span)] for span in found] == ["说完。", "再说。"]
+    assert sentences(report) == ["说完。", "再说。"]

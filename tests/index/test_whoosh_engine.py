@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from index import whoosh_engine
+from index import whoosh_writer
 from index.analysis import analysis_version
 from index.engine import Batch, Question
 from index.errors import IndexDamaged, IndexMissing, IndexOutdated
 from index.manifest import NAME, read_manifest, write_manifest
 from index.model import Report
 from index.querytree import And, Field, Text
-from index.whoosh_engine import MAX_SEGMENTS, WhooshEngine
+from index.whoosh_engine import WhooshEngine
 from index.whoosh_writer import WhooshWriter
 from tests.made import batch, make_report, write
 
 pytestmark = pytest.mark.usefixtures("unsynced")
+MANY = 24
+"""Commits in which segments are merged several times."""
 
 
 def report(n: int, text: str = "枫桥经验") -> Report:
@@ -46,9 +49,7 @@ def small(tmp_path: Path) -> Path:
 def test_an_index_of_another_version_is_refused_and_left_alone(small: Path, name: str) -> None:
     manifest = read_manifest(small)
     versions = dict(manifest.versions) | {name: "of old"}
-    write_manifest(
-        small, type(manifest)(manifest.commit, manifest.written, versions, manifest.files)
-    )
+    write_manifest(small, replace(manifest, versions=versions))
     before = committed(small)
     for open_it in (WhooshEngine, WhooshWriter):
         with pytest.raises(IndexOutdated, match="of old") as error:
@@ -61,7 +62,7 @@ def test_an_index_of_another_version_is_refused_and_left_alone(small: Path, name
 
 def test_a_rebuild_replaces_an_index_of_another_version(small: Path) -> None:
     manifest = read_manifest(small)
-    write_manifest(small, type(manifest)(manifest.commit, "", {"schema": "0"}, manifest.files))
+    write_manifest(small, replace(manifest, versions={"schema": "3"}, segments=()))
     writer = WhooshWriter(small, rebuild=True)
     assert writer.given() == {f"/reports/r{n}.txt": f"r{n}" for n in (1, 2, 3)}
     writer.write(batch(report(2)))
@@ -131,26 +132,44 @@ def problems(folder: Path) -> str:
         engine.close()
 
 
-def test_damage_to_any_file_is_told_by_its_name_and_never_a_crash(small: Path) -> None:
-    names = [*read_manifest(small).files]
-    assert len(names) > 15
+def test_damage_to_any_file_is_told_by_its_name_and_never_a_crash(tmp_path: Path) -> None:
+    many = batch(*(report(n) for n in range(1, 9)))
+    folder = write(tmp_path / "index", many, batch(report(9), remove=["r1"]))
+    names = [*read_manifest(folder).files]
+    kinds = sorted(Path(name).suffix for name in names)
+    assert kinds == [".del", ".json", ".json", ".seg", ".seg", ".toc"]
     for name in names:
-        file = small / name
+        file = folder / name
         good = file.read_bytes()
         for what, data in damage(good).items():
             file.unlink(missing_ok=True)
             if data is not None:
                 file.write_bytes(data)
-            assert name in problems(small), what
-            assert file_of_damage(small) in (None, name), what
+            assert name in problems(folder), what
+            assert file_of_damage(folder) in (None, name), what
         file.write_bytes(good)
-    assert problems(small) == ""
+    assert problems(folder) == ""
+
+
+@pytest.mark.parametrize("what", ["missing", "empty", "cut", "bit at 0", "another bit"])
+def test_damage_never_becomes_part_of_a_new_segment(small: Path, what: str) -> None:
+    (segment,) = small.glob("*.seg")
+    data = segment.read_bytes()
+    middle = len(data) // 2
+    kinds = damage(data) | {"another bit": data[:middle] + b"\xff\xff" + data[middle + 2 :]}
+    segment.unlink()
+    if (spoilt := kinds[what]) is not None:
+        segment.write_bytes(spoilt)
+    with pytest.raises(IndexDamaged) as error:
+        write(small, batch(report(8), report(9)))  # so many that all are merged
+    assert error.value.file == segment.name
+    assert read_manifest(small).commit == 2
 
 
 def test_a_damaged_index_is_never_deleted(small: Path) -> None:
     before = committed(small)
-    (toc,) = small.glob("*.toc")
-    toc.write_bytes(b"no table of contents")
+    (segment,) = small.glob("*.seg")
+    segment.write_bytes(b"no segment")
     for open_it in (WhooshEngine, WhooshWriter):
         with pytest.raises(IndexDamaged) as error:
             open_it(small)
@@ -171,11 +190,11 @@ def test_a_lost_manifest_is_damage_to_a_writer(small: Path) -> None:
 def test_files_of_others_in_the_folder_are_left_alone(small: Path) -> None:
     for name in ("notes.txt", "lawsearch.txt", "_other_1.toc", "MAIN_abc.seg"):
         (small / name).write_text("mine")
-    (small / "lawsearch_0123456789abcdef.trm").write_text("left over")
+    (small / "lawsearch_0123456789abcdef.seg").write_text("left over")
     write(small, batch(report(4)))
     left = committed(small)
     assert {"notes.txt", "lawsearch.txt", "_other_1.toc", "MAIN_abc.seg"} <= left.keys()
-    assert "lawsearch_0123456789abcdef.trm" not in left
+    assert "lawsearch_0123456789abcdef.seg" not in left
 
 
 def test_after_a_commit_only_its_files_are_left(small: Path) -> None:
@@ -192,7 +211,7 @@ def test_a_reader_keeps_its_commit_whatever_is_committed_merged_and_swept(tmp_pa
     folder = write(tmp_path / "index", batch(report(0)))
     before = read_manifest(folder).files
     engine = WhooshEngine(folder)
-    for n in range(1, 3 * MAX_SEGMENTS):
+    for n in range(1, MANY):
         write(folder, batch(report(n), remove=["r0"]))
     assert not set(before) & set(read_manifest(folder).files)  # merged and swept
     assert sections(engine, "枫桥经验第0份") == 1
@@ -204,16 +223,16 @@ def test_a_reader_keeps_its_commit_whatever_is_committed_merged_and_swept(tmp_pa
     assert [*engine.verify()] == []
     engine.close()
     engine = WhooshEngine(folder)
-    assert len([*engine.report_ids()]) == 3 * MAX_SEGMENTS - 1
+    assert len([*engine.report_ids()]) == MANY - 1
     assert sections(engine, "枫桥经验第0份") == 0
     engine.close()
 
 
 def test_segments_stay_few(tmp_path: Path) -> None:
     folder = tmp_path / "index"
-    for n in range(3 * MAX_SEGMENTS):
+    for n in range(MANY):
         write(folder, batch(report(n)))
-        assert len([*folder.glob("*.trm")]) <= MAX_SEGMENTS
+        assert len([*folder.glob("*.seg")]) == len(read_manifest(folder).segments) <= 4
 
 
 def test_a_reader_that_opens_while_a_commit_is_swept_tries_again(
@@ -222,10 +241,10 @@ def test_a_reader_that_opens_while_a_commit_is_swept_tries_again(
     """Between reading the manifest and opening its files another process commits."""
     stale = read_manifest(small)
     write(small, *(batch(report(n)) for n in range(30)))
-    from index import whoosh_snapshot
+    from index.segments import files
 
     manifests = iter([stale, read_manifest(small)])
-    monkeypatch.setattr(whoosh_snapshot, "read_manifest", lambda folder: next(manifests))
+    monkeypatch.setattr(files, "read_manifest", lambda folder: next(manifests))
     engine = WhooshEngine(small)
     assert len([*engine.report_ids()]) == 30
     engine.close()
@@ -241,14 +260,14 @@ def break_in(name: str) -> Callable[..., object]:
     return broken
 
 
-@pytest.mark.parametrize("step", ["_add_report", "_merge_policy"])
+@pytest.mark.parametrize("step", ["write_segments", "dump_table", "write_toc"])
 def test_a_batch_that_breaks_leaves_the_last_commit(
     small: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     before = committed(small)
     writer = WhooshWriter(small)
     with monkeypatch.context() as patch:
-        patch.setattr(whoosh_engine, step, break_in(step))
+        patch.setattr(whoosh_writer, step, break_in(step))
         with pytest.raises(MemoryError):
             writer.write(batch(report(9), remove=["r1"]))
     assert before.keys() >= {p.name for p in small.iterdir()} - {"writer.lock", "writer.json"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -11,9 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.analysis import count_words, section_stream
 from index.errors import ReportError
-from index.model import Report
+from index.model import Report, SourceFile
 from index.prepared import prepare
 from indexer.prepare import Settings, load_report, with_files
 from indexer.read import Reader
@@ -97,23 +97,15 @@ def test_the_spans_of_any_text_cover_it(lines: list[str], end: str) -> None:
     check_cover(report)
 
 
-def test_prepared_sections_are_those_of_the_report(reader: Reader) -> None:
-    report = load_report(SAMPLES / "青禾县" / "2022" / "霜溪乡.txt", reader, Settings())
-    prepared = prepare(report)
-    assert len(prepared.sections) == len(report.sections)
-    for section, terms in zip(report.sections, prepared.sections, strict=True):
-        stream = section_stream(report, section)
-        words, heading = count_words(stream)
-        assert (terms.stream, terms.heading_length) == (stream.text, stream.heading_length)
-        assert (terms.words, terms.heading_words) == (words, heading)
-
-
 def test_a_renamed_report_keeps_its_terms(reader: Reader) -> None:
     path = SAMPLES / "青禾县" / "2022" / "霜溪乡.txt"
     prepared = prepare(load_report(path, reader, Settings()))
-    renamed = with_files(prepared, "x~2", ())
-    assert (renamed.report.id, renamed.report.files) == ("x~2", ())
-    assert renamed.sections == prepared.sections
+    files = (SourceFile("/x.txt", "00", 1, 2), *prepared.files)
+    renamed = with_files(prepared, "x~2", files)
+    assert (renamed.id, renamed.files) == ("x~2", files)
+    assert renamed.report == replace(prepared.report, id="x~2", files=files)
+    assert renamed == replace(prepared, id="x~2", files=files, record=renamed.record)
+    assert with_files(renamed, "x~2", files) is renamed
 
 
 def test_a_county_by_flag_completes_a_place(tmp_path: Path, reader: Reader) -> None:

@@ -18,9 +18,7 @@ def year_of(
     issued: date | None = None,
     paths: tuple[str, ...] = (),
 ) -> int | None:
-    return find_year(
-        title, lambda: text, headings=lambda: headings, issued=issued, paths=paths
-    )[0]
+    return find_year(title, lambda: text, headings=lambda: headings, issued=issued, paths=paths)[0]
 
 
 # Kinds of titles seen on real pages, with an invented township.

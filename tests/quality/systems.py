@@ -25,7 +25,7 @@ def make_ours(engine: WhooshEngine) -> Rank:
 
     def rank(query: str) -> list[str]:
         results = searcher.run(Request(query, limit=DEPTH, facets=()))
-        return [f"{hit.report.id}#{hit.section.key}" for hit in results.hits]
+        return [hit.id for hit in results.hits]
 
     return rank
 

@@ -52,17 +52,16 @@ def test_a_field_without_values_is_no_filter() -> None:
 @pytest.mark.parametrize(
     ("typed", "fields"),
     [
-        (None, (Field.LEVEL,)),
         ("", ()),
         ("year", (Field.YEAR,)),
         (" part，year, ", (Field.PART, Field.YEAR)),
     ],
 )
-def test_facets_are_a_list(typed: str | None, fields: tuple[Field, ...]) -> None:
-    assert read_facets(typed, (Field.LEVEL,)) == fields
+def test_facets_are_a_list(typed: str, fields: tuple[Field, ...]) -> None:
+    assert read_facets(typed) == fields
 
 
 def test_an_unknown_facet_is_told() -> None:
     with pytest.raises(BadFilter) as error:
-        read_facets("year,month", ())
+        read_facets("year,month")
     assert (error.value.value, error.value.known) == ("month", tuple(Field))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from index.analysis import fold_stream
 from index.querytree import And, Field, Filter, Near, Node, Not, Or, Scope, Text, YearRange, Zone
+from search import grammar, lexer
 from search.grammar import MAX_DEPTH
 from search.language import MAX_LENGTH, parse_query
 
@@ -289,6 +291,24 @@ def test_quoted_text_is_one_text_whatever_it_holds(content: str) -> None:
         assert tree == quote(f'"{content}"', stream)
     else:
         assert tree is None
+
+
+SIMPLE = st.lists(
+    st.sampled_from([
+        "调解", "普法 ", "２０２４年", "(", ")", "（", "|", "｜", '"执法"', "“枫桥”", '"', "“", " ",
+        "\u3000", " OR ", " AND ", " 或 ", " /s ", " NOT ", "/12", "Ａ", "\u200b", "‘",
+    ]),
+    max_size=12,
+).map("".join)  # fmt: skip
+
+
+@given(st.one_of(SIMPLE, st.lists(PIECES).map("".join), st.text()))
+def test_the_short_way_reads_what_the_grammar_reads(query: str) -> None:
+    read = parse_query(query)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lexer, "_PLAIN", re.compile("(?!)"))
+        patch.setattr(grammar, "_is_plain", lambda _item: False)
+        assert parse_query(query) == read
 
 
 def _nodes(tree: Node | None) -> Iterator[Node]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.engine import Mode, Sort, Tier
+from index.engine import Answer, Mode, Question, Sort, Tier
 from index.model import Part, Place, Report
-from index.querytree import Field, Filter, YearRange
+from index.querytree import Field, Filter, FilterValue, YearRange
 from index.whoosh_engine import WhooshEngine
 from search.results import Hit, Results, results_json
-from search.run import Request, Searcher, heading_label
+from search.run import Request, Searcher
 from search.synonyms import load_synonyms
 from tests.made import batch, corpora, make_report, plain_span, streams, write
 
@@ -49,7 +49,7 @@ def run(searcher: Searcher, query: str, *filters: Filter, exact: bool = False) -
 
 
 def ids(results: Results) -> list[str]:
-    return [f"{hit.report.id}#{hit.section.key}" for hit in results.hits]
+    return [hit.id for hit in results.hits]
 
 
 # No text raises.
@@ -132,6 +132,7 @@ def test_a_stretch_in_quotes_is_found_and_marked_wherever_it_stands(data: st.Dat
     with searching(*reports) as searcher:
         results = run(searcher, f'"{probe}"')
         loose = run(searcher, probe.replace(" ", ""))
+    whole = {report.id: report for report in reports}
     wanted = {f"{id}#{n}" for (id, n), stream in seen.items() if probe in stream}
     assert set(ids(results)) == wanted
     assert results.total_sections == len(wanted)
@@ -140,7 +141,8 @@ def test_a_stretch_in_quotes_is_found_and_marked_wherever_it_stands(data: st.Dat
         assert hit.tier is Tier.LITERAL
         for snippet in hit.snippets:
             for a, b in snippet.spans:
-                assert plain_span(hit.report, snippet.start + a, snippet.start + b) == probe
+                span = snippet.start + a, snippet.start + b
+                assert plain_span(whole[hit.passage.report_id], *span) == probe
         assert any(snippet.spans for snippet in hit.snippets)
     if probe.isalpha() and probe not in ("and", "or", "not", "或"):
         assert set(ids(loose)) >= wanted
@@ -190,7 +192,7 @@ def test_filters_among_the_words(query: str, wanted: set[str]) -> None:
         results = run(searcher, query)
         if query == "-2022":  # a text: no section holds it, so all are left
             wanted = {report.id for report in reports}
-    assert {hit.report.id for hit in results.hits} == wanted
+    assert {hit.passage.report_id for hit in results.hits} == wanted
 
 
 def test_flags_and_query_must_both_hold() -> None:
@@ -221,7 +223,7 @@ def test_exact_keeps_to_the_literal_tier() -> None:
     report = make_report("r", [("", "行政处罚的执法"), ("", "行政执法")])
     with searching(report) as searcher:
         both, exact = run(searcher, "行政执法"), run(searcher, "行政执法", exact=True)
-    assert [(hit.section.key, hit.tier) for hit in both.hits] == [
+    assert [(hit.passage.key, hit.tier) for hit in both.hits] == [
         ("1", Tier.LITERAL),
         ("0", Tier.WORDS),
     ]
@@ -249,7 +251,7 @@ def test_first_the_reports_that_hold_all_then_sections_that_hold_some() -> None:
         reports = run(searcher, "无人机 板凳会")
         partial = run(searcher, "无人机 院坝会")
     assert (reports.mode, reports.total_reports) == (Mode.REPORT, 1)
-    assert [(hit.report.id, hit.sections) for hit in reports.hits] == [("apart", 2)]
+    assert [(hit.passage.report_id, hit.sections) for hit in reports.hits] == [("apart", 2)]
     assert partial.mode is Mode.PARTIAL
     assert set(ids(partial)) == {"apart#0", "some#0"}
     assert {hit.tier for hit in partial.hits} == {Tier.PARTIAL}
@@ -317,7 +319,7 @@ def test_pages_put_together_are_all_hits(samples: Searcher, query: str, by_repor
 def test_by_report_a_report_stands_once_with_its_sections(samples: Searcher) -> None:
     sections = samples.run(Request("调解", limit=None))
     reports = samples.run(Request("调解", limit=None, by_report=True))
-    assert len({hit.report.id for hit in reports.hits}) == len(reports.hits)
+    assert len({hit.passage.report_id for hit in reports.hits}) == len(reports.hits)
     assert sum(hit.sections for hit in reports.hits) == sections.total_sections
     assert len(reports.hits) == reports.total_reports == sections.total_reports
 
@@ -334,10 +336,28 @@ def test_the_path_of_a_heading_leads_from_the_top() -> None:
     )
     with searching(replace(made, sections=sections)) as searcher:
         (hit,) = run(searcher, '"三句"').hits
-    assert hit.heading_path == ("一、成效", "(二)普法", "3.三级")
+    assert hit.passage.heading_path == ("一、成效", "(二)普法", "3.三级")
     assert hit.id == "r#1.2.1"
 
 
-def test_a_heading_without_a_number_is_its_text() -> None:
-    section = make_report("r", [("开头", "")]).sections[0]
-    assert heading_label(replace(section, number=())) == "开头"
+def test_places_and_counts_are_asked_for_once(samples: Searcher) -> None:
+    asked: list[object] = []
+
+    class Counting(WhooshEngine):
+        def values(self, field: Field) -> Mapping[FilterValue, int]:
+            asked.append(field)
+            return super().values(field)
+
+        def search(self, question: Question) -> Answer:
+            asked.append(question.tree)
+            return super().search(question)
+
+    assert isinstance(samples.engine, WhooshEngine)
+    engine = Counting(samples.engine.folder)
+    searcher = Searcher(engine)
+    first = searcher.run(Request("枫桥经验 2024"))
+    n_asked = len(asked)
+    second = searcher.run(Request("调解 2024"))
+    engine.close()
+    assert len(asked) == n_asked + 1  # the query itself
+    assert first.recognised == second.recognised

@@ -6,9 +6,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from index.model import Report
+from index.passage import passage_of
 from index.querytree import Text, Zone
 from search.results import Snippet
-from search.snippets import LONGEST, MOST, make_snippets
+from search.snippets import LONGEST, MOST, Wanted, make_snippets
 from tests.made import corpora, make_report, plain, plain_section, plain_span
 
 
@@ -21,7 +22,7 @@ def word(*words: str) -> Text:
 
 
 def snippets(report: Report, *texts: Text, section: int = 0) -> tuple[Snippet, ...]:
-    return make_snippets(report, report.sections[section], texts)
+    return make_snippets(passage_of(report, report.sections[section]), Wanted(texts))
 
 
 def marked(snippet: Snippet) -> list[str]:
@@ -58,7 +59,7 @@ def test_without_a_match_the_text_is_shown_from_its_beginning_or_the_heading(
 ) -> None:
     (report,) = data.draw(corpora(most=1))
     section = report.sections[0]
-    found = make_snippets(report, section, [quoted("没有的字")])
+    found = make_snippets(passage_of(report, section), Wanted([quoted("没有的字")]))
     if plain_section(report, section):
         (snippet,) = found
         heading, text = section.heading_span, section.text_span

@@ -11,14 +11,15 @@ from hypothesis import strategies as st
 
 from index.engine import Tier
 from index.model import Place, Report
+from index.passage import passage_of
 from search.results import Hit, Snippet
 from terminal.table import BOM, header, rows
 from tests.made import make_report
 
 
 def hit(report: Report, snippet: str = "一句。") -> Hit:
-    section = report.sections[0]
-    return Hit(1, 1.0, Tier.LITERAL, report, section, ("一、成效",), (Snippet(snippet, 0, ()),), 1)
+    passage = passage_of(report, report.sections[0])
+    return Hit(1, 1.0, Tier.LITERAL, passage, (Snippet(snippet, 0, ()),), 1)
 
 
 def read(text: str) -> dict[str, str]:
