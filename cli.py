@@ -490,7 +490,8 @@ def status(index_dir: IndexDir = None, as_json: AsJson = False) -> int:
     with opened(index_dir) as engine:
         found = engine.status()
     if as_json:
-        _print_json([asdict(found)])
+        refused = [row._asdict() for row in found.refused]
+        _print_json([asdict(found) | {"refused": refused}])
     else:
         _print_lines(show_status(found))
     return HITS
