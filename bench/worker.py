@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -19,13 +20,18 @@ from bench.peers.base import Found, Query, Task
 from bench.queries import make_query
 
 ROOT = Path(__file__).resolve().parent.parent
-UNSET = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
-"""Settings of a machine's owner for another program; they slow numpy where they do not fit."""
+UNSET = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "PYTHONDONTWRITEBYTECODE")
+"""Settings of a machine's owner for other programs; they slow numpy, or each start."""
+BYTECODE = Path(tempfile.gettempdir()) / "lawsearch-bench-bytecode"
 
 
 def environment() -> dict[str, str]:
-    """The environment of every measured process."""
+    """The environment of every measured process.
+
+    Bytecode is kept, as it is where a program was installed: without it each start compiles anew.
+    """
     kept = {name: value for name, value in os.environ.items() if name not in UNSET}
+    kept["PYTHONPYCACHEPREFIX"] = str(BYTECODE)
     return kept | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
 
 

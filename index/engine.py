@@ -65,7 +65,8 @@ class Question:
 class FoundSection:
     """One hit. ordinal is the section's place in its report's sections, from 0.
 
-    number is the engine's own for the section, until it is closed; sections counts the matching sections of the report (1 unless collapsed by report).
+    number is the engine's own for the section, until it is closed; sections counts the matching
+    sections of the report (1 unless collapsed by report).
     """
 
     number: int = field(compare=False)

@@ -16,7 +16,10 @@ from sys import byteorder
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from typing_extensions import Buffer
+    from array import array
+    from mmap import mmap
+
+    Buffer = bytes | bytearray | memoryview | array[int] | mmap
 
 MAGIC: Final = b"lawseg\r\n"
 FORMAT: Final = 1
@@ -27,6 +30,32 @@ ALIGNMENT: Final = 64
 LONGEST_DIRECTORY: Final = 64 << 20
 MOST_POSITIONS: Final = 2**32 - 2**16  # of a segment
 MOST_TOPICS: Final = 64  # of a segment: a bit each
+
+NARROWEST: Final = "BHIQ"
+ARRAYS: Final = {
+    **dict.fromkeys(("section.start", "section.report", "section.of_block"), "I"),
+    **dict.fromkeys(("section.length", "section.heading", "section.topics"), NARROWEST),
+    **dict.fromkeys(("section.begin", "section.end", "section.text"), NARROWEST),
+    "section.part": "B",
+    "section.stored": NARROWEST,
+    **dict.fromkeys(("sentence.end", "paragraph.end"), "I"),
+    **dict.fromkeys(("sentence.source", "sentence.size"), NARROWEST),
+    **dict.fromkeys(("report.first", "report.place", "report.by_id"), "I"),
+    "report.year": "H",
+    **dict.fromkeys(("report.level", "report.kind"), "B"),
+    **dict.fromkeys(("report.card", "report.record", "report.title"), NARROWEST),
+    "gram.key": "Q",
+    "gram.sections": NARROWEST,
+    **dict.fromkeys(("gram.position", "word.section", "heading.section"), "I"),
+    **dict.fromkeys(("gram.width", "word.width", "heading.width"), "B"),
+    **dict.fromkeys(("gram.packed", "word.packed", "heading.packed"), NARROWEST),
+    **dict.fromkeys(("gram.first", "word.first", "heading.first"), NARROWEST),
+    **dict.fromkeys(("word.count", "heading.count"), NARROWEST),
+    **dict.fromkeys(("word.text", "word.whole"), "B"),
+    "word.at": NARROWEST,
+    **dict.fromkeys(("stored", "cards", "records", "titles"), "B"),
+}
+"""The arrays of every segment, and the typecodes that each may have."""
 
 _HEADER: Final = Struct("<8sIIQQ")  # magic, format, zero, the directory's offset and length
 """The rest of the header's 64 bytes is zero."""

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from index.model import Part
 from index.segments import stored
-from index.segments.format import Arrays, Meta
+from index.segments.format import ARRAYS, Arrays, Meta
 from index.segments.unpacking import unpack
 
 BLOCK: Final = 6  # a block of positions is 1 << 6 of them, all in one section
@@ -46,13 +46,16 @@ class Segment:
         self._check()
 
     def _check(self) -> None:
+        for name, typecodes in ARRAYS.items():
+            if name not in self._arrays or self._arrays[name].format not in typecodes:
+                raise ValueError(f"lacks the array {name}")
         try:
             self.n_sections: int = self.meta["sections"]
             self.n_reports: int = self.meta["reports"]
             starts, firsts = self.array("section.start"), self.array("report.first")
             self.space: int = starts[-1]
         except (LookupError, TypeError) as error:
-            raise ValueError("lacks an array") from error
+            raise ValueError("lacks its numbers") from error
         if len(starts) != self.n_sections + 1 or len(firsts) != self.n_reports + 1:
             raise ValueError("has arrays that do not fit together")
         if self.deleted is not None and len(self.deleted) * 8 < self.n_reports:

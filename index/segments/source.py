@@ -110,12 +110,13 @@ class Source:
     def kept(self, field: str, column: str, terms: slice) -> tuple[Values, Values]:
         """(how many live postings each of the terms has, their column with new numbers)."""
         first = self.array(f"{field}.first")[terms.start : terms.stop + 1].astype(np.int64)
-        is_count = column == "count"
-        found = None if is_count and self._is_whole else self._unpacked(field, terms)
-        values = self.array(f"{field}.count")[first[0] : first[-1]] if is_count else found
+        counts = self.array(f"{field}.count")[first[0] : first[-1]] if column == "count" else None
+        if self._is_whole and counts is not None:
+            return np.diff(first), counts
+        numbers = self._unpacked(field, terms)
         if self._is_whole:
-            return np.diff(first), self._renumbered(column, values, values)
-        sections = self._sections(field, found)
+            return np.diff(first), self._renumbered(column, numbers, numbers)
+        sections, values = self._sections(field, numbers), numbers if counts is None else counts
         live = self._is_live[sections]
         sizes = np.diff(offsets(live)[first - first[0]])
         return sizes, self._renumbered(column, values[live], sections[live])

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, compress
-from typing import Final
+from typing import Final, Literal
 
 UNIT: Final = 4
 SKIPS: Final = {1: 0xFF, 2: 0xFFFF}
-_CODES: Final = {1: "B", 2: "H"}
+_CODES: Final[dict[int, Literal["B", "H"]]] = {1: "B", 2: "H"}
 
 
 def unpack(units: memoryview, width: int, count: int) -> Sequence[int]:

@@ -160,7 +160,7 @@ def _digest_terms(columns: Columns, name: str, words: Values, shift: int = 0) ->
 
 def _mix(a: Values, b: Values) -> Values:
     """One number of two, each bit of both in it (after splitmix64)."""
-    x = a * np.uint64(0x9E3779B97F4A7C15) + b * np.uint64(0xC2B2AE3D27D4EB4F)
-    x ^= x >> np.uint64(30)
-    x *= np.uint64(0xBF58476D1CE4E5B9)
-    return x ^ x >> np.uint64(31)
+    x: Values = a * np.uint64(0x9E3779B97F4A7C15) + b * np.uint64(0xC2B2AE3D27D4EB4F)
+    x = (x ^ x >> np.uint64(30)) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed: Values = x ^ x >> np.uint64(31)
+    return mixed

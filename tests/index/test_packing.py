@@ -27,7 +27,7 @@ def test_what_was_packed_comes_back(lists: list[list[int]], skipped: int) -> Non
     units, at, widths = pack_lists(numbers, first)
     assert units.dtype == np.uint32
     for i, wanted in enumerate(lists):
-        own, width = memoryview(units)[at[i] : at[i + 1]], int(widths[i])
+        own, width = units.data[at[i] : at[i + 1]], int(widths[i])
         assert [*unpack(own, width, len(wanted))] == wanted
         assert unpack_array(own, width, len(wanted)).tolist() == wanted
     assert unpack_lists(units, at, widths, first).tolist() == numbers.tolist()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from array import array
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -20,7 +21,7 @@ from index.segments.format import (
 )
 from index.segments.segment import gram_key, gram_of
 
-ARRAYS = {
+ARRAYS: dict[str, tuple[str, Any]] = {
     "bytes": ("B", b"\x00\x01\xff"),
     "shorts": ("H", array("H", [0, 65535])),
     "none": ("I", array("I")),

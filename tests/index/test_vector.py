@@ -64,28 +64,33 @@ def text(stream: str, *words: str, zone: Zone = Zone.ANYWHERE) -> Text:
     return Text(stream, stream, quoted=not words, zone=zone, words=words)
 
 
+WORDS = ["枫桥经验", "枫桥", "经验", "调解员", "调解", "人", "12", "的"]
+
+
 def some_question(drawn: Drawn, choose: Random) -> Question:
-    """Any question; every second one of a few words, as people ask."""
-    tree = drawn.tree()
-    if choose.random() < 0.5:
-        tree = And(tuple(some_word(choose) for _ in range(choose.randint(1, 4))))
+    """Any question; most are of a few words, as people ask."""
+    tree: Node = drawn.tree()
+    if choose.random() < 0.7:
+        words = tuple(some_word(choose) for _ in range(choose.choice([1, 1, 2, 2, 3, 5])))
+        tree = And(words) if choose.random() < 0.6 else Or(words)
     return Question(
         tree,
-        drawn.filters(),
-        mode=choose.choice([Mode.SECTION, *Mode]),
+        drawn.filters() if choose.random() < 0.4 else (),
+        mode=choose.choice([Mode.SECTION] * 3 + [*Mode]),
         sort=choose.choice([Sort.RELEVANCE, *Sort]),
         by_report=choose.random() < 0.3,
-        offset=choose.choice([0, 0, 1, 3, 1000]),
-        limit=choose.choice([0, 1, 2, 10, 10, None]),
+        offset=choose.choice([0] * 9 + [1, 3, 1000]),
+        limit=choose.choice([0, 1, 2, 5, 10, 10, None]),
         facets=tuple(choose.sample([*Field], k=choose.choice([0, 2, len(Field)]))),
     )
 
 
 def some_word(choose: Random) -> Text:
-    stream = choose.choice(["枫桥经验", "调解员", "人人人", "行政执法", "24", "人", "的", "2024"])
+    stream, quoted = choose.choice(WORDS), choose.random() < 0.3
     cut = choose.randrange(len(stream))
-    words = (stream[:cut], stream[cut:]) if cut else ()
-    return Text(stream, stream, quoted=choose.random() < 0.3, words=words)
+    words = (stream[:cut], stream[cut:]) if cut and not quoted else ()
+    zone = choose.choice([Zone.ANYWHERE] * 15 + [Zone.HEADING])
+    return Text(stream, stream, quoted, zone, words)
 
 
 # Every way of working a thing out is taken with some of these, however small the index.
@@ -154,7 +159,7 @@ def test_both_answer_the_same_over_several_segments_with_deletions_and_ties() ->
         for mode in Mode:
             for by_report in (False, True):
                 both.ask(Question(And(()), mode=mode, by_report=by_report, facets=(*Field,)))
-    assert sum(bool(each.hits) for each in found) > 60
+    assert sum(bool(each.hits) for each in found) > 40  # of 120
     assert any(a.score == b.score for each in found for a, b in pairwise(each.hits))
 
 
