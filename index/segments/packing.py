@@ -30,47 +30,68 @@ def pack_lists(numbers: Values, first: Values) -> tuple[Values, Values, Values]:
 
     Returns ((u,) uint32 units, (n + 1,) int64 where each list begins in them, (n,) uint8 widths).
     """
+    numbers = numbers.astype(np.uint32, copy=False)
     counts = np.diff(first)
-    gaps = numbers.astype(np.int64)
-    gaps[1:] -= numbers[:-1]
-    begins = first[:-1][counts > 0]
-    gaps[begins] = numbers[begins]
-    sizes = {UNIT: counts}
-    for width, skip in SKIPS.items():
-        entries = offsets(gaps // skip)[first]
-        sizes[width] = -(-(counts + np.diff(entries)) * width // UNIT)
-    order = sorted(sizes, reverse=True)  # of equal ones the widest: it is read as it stands
-    widths = np.array(order)[np.argmin([sizes[width] for width in order], axis=0)]
-    at = offsets(
-        np.choose(np.searchsorted(sorted(sizes), widths), [sizes[w] for w in sorted(sizes)])
-    )
-    packed = np.full(at[-1] * UNIT, 0xFF, np.uint8)
-    for width in sizes:
-        _put(packed, width, np.repeat(widths == width, counts), numbers, gaps, first, at)
-    return packed.view("<u4"), at, widths.astype(np.uint8)
+    widths = _choose_widths(numbers, first)
+    sizes, narrow_lists = counts.copy(), []
+    for width in SKIPS:
+        lists = np.flatnonzero(widths == width)
+        if len(lists):
+            found = _Narrow(width, _gaps(numbers, first[lists], counts[lists]), counts[lists])
+            sizes[lists] = found.units
+            narrow_lists.append((lists, found))
+    at = offsets(sizes)
+    packed = np.full(at[-1], 0xFFFFFFFF, "<u4")
+    wide = np.flatnonzero(widths == UNIT)
+    packed[ranges(at[wide], counts[wide])] = numbers[ranges(first[wide], counts[wide])]
+    for lists, found in narrow_lists:
+        found.put(packed, at[lists])
+    return packed, at, widths
 
 
-def _put(
-    packed: Values,
-    width: int,
-    wanted: Values,
-    numbers: Values,
-    gaps: Values,
-    first: Values,
-    at: Values,
-) -> None:
-    """Write the numbers of the lists of one width to where these begin."""
-    if not wanted.any():
-        return
-    begins = np.repeat(at[:-1] * (UNIT // width), np.diff(first))[wanted]
-    if width == UNIT:
-        within = (np.arange(len(numbers)) - np.repeat(first[:-1], np.diff(first)))[wanted]
-        packed.view("<u4")[begins + within] = numbers[wanted]
-        return
-    skip = SKIPS[width]
-    entries = offsets(1 + gaps // skip)
-    within = (entries[1:] - 1 - np.repeat(entries[first[:-1]], np.diff(first)))[wanted]
-    packed.view(f"<u{width}")[begins + within] = gaps[wanted] % skip
+def _choose_widths(numbers: Values, first: Values) -> Values:
+    """(n,) uint8: for each list the width that takes least, by its length and largest number.
+
+    A list takes at most as many skips as lead from 0 to its largest number.
+    """
+    counts = np.diff(first)
+    largest = np.zeros(len(counts), np.int64)
+    largest[counts > 0] = numbers[first[1:][counts > 0] - 1]
+    widths, least = np.full(len(counts), UNIT, np.uint8), counts
+    for width in sorted(SKIPS, reverse=True):
+        units = -(-(counts + largest // SKIPS[width]) * width // UNIT)
+        widths[units < least] = width
+        least = np.minimum(units, least)
+    return widths
+
+
+def _gaps(numbers: Values, first: Values, counts: Values) -> Values:
+    """uint32: the numbers of some lists, none empty, as distances from the one before."""
+    where = ranges(first, counts)
+    gaps: Values = numbers[where]
+    gaps[1:] -= numbers[where[:-1]]
+    begins = offsets(counts)[:-1]
+    gaps[begins] = numbers[first]
+    return gaps
+
+
+class _Narrow:
+    """Lists that are packed in one width of less than a unit; none of them is empty."""
+
+    def __init__(self, width: int, gaps: Values, counts: Values) -> None:
+        self._width, self._counts = width, counts
+        skips = gaps // np.uint32(SKIPS[width])
+        self._rests = (gaps - skips * np.uint32(SKIPS[width])).astype(f"<u{width}")
+        self._ends = np.cumsum(skips + np.uint32(1), dtype=np.int64)
+        ends = self._ends[offsets(counts)[1:] - 1]
+        self._begins = np.concatenate([np.zeros(1, np.int64), ends[:-1]])
+        self.units = -(-(ends - self._begins) * width // UNIT)
+
+    def put(self, packed: Values, at: Values) -> None:
+        """Write the lists to where they begin among the units, which are full of skips."""
+        per_unit = UNIT // self._width
+        shifts = np.repeat(at * per_unit - self._begins - 1, self._counts)
+        packed.view(f"<u{self._width}")[self._ends + shifts] = self._rests
 
 
 def unpack_lists(units: Values, at: Values, widths: Values, first: Values) -> Values:

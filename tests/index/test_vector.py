@@ -19,7 +19,7 @@ from index.model import Place, Report
 from index.plain.answering import answer
 from index.plain.matching import Matcher
 from index.plain.postings import PlainPostings
-from index.querytree import And, Field, Near, Node, Not, Or, Scope, Text, Zone
+from index.querytree import And, Field, Filter, Near, Node, Not, Or, Scope, Text, Zone
 from index.ranking import HEADING_WEIGHT
 from index.segments.snapshot import Snapshot
 from index.segments.versions import term_versions
@@ -121,19 +121,7 @@ def test_both_answer_the_same_over_any_history_of_an_index() -> None:
                 both.ask(some_question(drawn, choose))
 
 
-PIECES = [
-    "枫桥经验",
-    "枫桥",
-    "经验",
-    "调解",
-    "调解员",
-    "人",
-    "12件",
-    "312件",
-    "水" * 30,
-    "。",
-    "的",
-]
+PIECES = ["枫桥经验", "枫桥", "经验", "调解", "调解员", "人", "12件", "312件", "120", "水" * 30]
 
 
 def alike(choose: Random, n: int) -> Report:
@@ -171,17 +159,43 @@ OVERLAPPING = st.sampled_from(["人", "人人", "枫", "枫人枫", "。", "\n"]
     left=st.lists(st.sampled_from(["人", "人人", "枫", "枫人枫", "。", "\n"]), max_size=12).map(
         "".join
     ),
-    distance=st.integers(0, 4),
+    distance=st.sampled_from([0, 1, 2, 4, 300]),
 )
 def test_nearness_and_near_are_the_same_where_spans_overlap(left: str, distance: int) -> None:
-    with opened(batch(make_report("r0", [("一、枫", left), ("人", left * 2)]))) as snapshot:
+    blocks = [("一、枫", left), ("人", left * 2), ("", "枫"), ("", "人。")]
+    with opened(batch(make_report("r0", blocks))) as snapshot:
         both = Both(snapshot)
-        streams = [text("人"), text("人人"), text("枫人枫"), text("人人", zone=Zone.HEADING)]
-        either = Or((text("人人"), text("枫")))
+        streams = [text("枫"), text("人人"), text("枫人枫"), text("人人", zone=Zone.HEADING)]
+        either = Or((text("枫人枫"), text("人")))
         for one in streams:
             both.ask(Question(And((one, text("枫人", "枫", "人"), text("人枫")))))
             for scope in Scope:
                 both.ask(Question(Near(one, either, scope, distance)))
+
+
+@pytest.mark.usefixtures("_ways")
+def test_words_of_one_text_that_stand_apart_are_ranked_by_nearness() -> None:
+    choose = Random(7)
+    blocks = [
+        ("", "枫桥" + "水" * gap + "经验" + "木" * (60 - gap))
+        for gap in choose.choices(range(60), k=50)
+    ]
+    with opened(batch(make_report("r0", blocks))) as snapshot:
+        both = Both(snapshot)
+        for tree in (text("枫桥经验", "枫桥", "经验"), text("枫桥水经验", "枫桥", "水", "经验")):
+            assert len({hit.score for hit in both.ask(Question(tree, limit=5)).hits}) > 1
+
+
+def test_a_filter_on_sections_says_which_of_a_report_are_used() -> None:
+    filters = Filter(Field.PART, ("problems", None)), Filter(Field.TOPIC, ("普法", None))
+    found = 0
+    for seed in range(12):
+        with opened(*Drawn(seed).history) as snapshot:
+            both, words = Both(snapshot), (text("枫桥", "枫", "桥"), text("调解", "调", "解"))
+            for own in (*((f,) for f in filters), filters):
+                question = Question(And(words), own, mode=Mode.REPORT, facets=(*Field,))
+                found += both.ask(question).total_sections
+    assert found
 
 
 @pytest.mark.parametrize(
