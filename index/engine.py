@@ -119,7 +119,8 @@ class Batch:
     """Changes that become visible together, or not at all.
 
     add replaces a report of the same id; remove are ids of reports; files replaces the rows of
-    these paths, forget drops rows; retired are ids that must never be given again.
+    these paths, forget drops rows; retired are ids that must never be given again. settle: it is
+    the last of many, and the index may be made as fast as it can be.
     """
 
     add: tuple[PreparedReport, ...] = ()
@@ -127,6 +128,7 @@ class Batch:
     files: tuple[FileRow, ...] = ()
     forget: frozenset[str] = frozenset()
     retired: frozenset[str] = frozenset()
+    settle: bool = False
 
 
 @dataclass(frozen=True, slots=True)

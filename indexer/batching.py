@@ -208,8 +208,8 @@ class Batcher:
         if files:
             self._put(id, with_files(self._add.get(id) or prepare(report), id, files))
 
-    def flush(self) -> None:
-        """Commit the batch, if there is anything in it."""
+    def flush(self, *, settle: bool = False) -> None:
+        """Commit the batch, if there is anything in it; with settle it is the last of many."""
         for id in sorted(self._left):
             self._strike_out(id)
         if not (self._add or self._remove or self._new_rows or self._forget):
@@ -221,6 +221,7 @@ class Batcher:
                 files=tuple(self._new_rows.values()),
                 forget=frozenset(self._forget),
                 retired=frozenset(self._new_retired),
+                settle=settle,
             )
         )
         self._retired |= self._new_retired

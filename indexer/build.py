@@ -132,7 +132,7 @@ def _take_all(
             batcher.begin(members[group])
         _take(batcher, loaded, sources[path])
         on_progress(Progress(done, len(plan.todo), path))
-    batcher.flush()
+    batcher.flush(settle=len(plan.todo) > max(BATCH_REPORTS, plan.unchanged))
 
 
 def _take(batcher: Batcher, loaded: Loaded, source: SourceFile) -> None:

@@ -16,11 +16,25 @@ import typer
 
 import cli
 from index.model import Level, Part
+from index.prepared import prepare
 from index.querytree import Field, Zone
+from index.segments.build import build_segment
+from index.segments.columns import typecode
+from index.segments.format import (
+    ARRAYS,
+    FORMAT,
+    LONGEST_DIRECTORY,
+    MOST_TOPICS,
+    NARROWEST,
+    SCHEMA_VERSION,
+    narrowest,
+)
 from index.whoosh_schema import make_schema
+from indexer.build import BATCH_CHARACTERS, BATCH_REPORTS
 from indexer.corrections import _CHINESE_NAMES, _READERS
 from indexer.parse.furniture import FurnitureKind
-from indexer.read import DEFAULT_LIMITS
+from indexer.prepare import Settings, load_report
+from indexer.read import DEFAULT_LIMITS, Reader
 from indexer.read.limits import MIB
 from search.fields import FIELD_NAMES
 from terminal.table import header
@@ -199,8 +213,50 @@ def test_limits_are_those_that_hold() -> None:
     assert said in " ".join(read("docs/data-model.md").split())
 
 
+# --- the index ------------------------------------------------------------------------------------
+
+
 def test_every_field_of_the_index_has_docs() -> None:
     assert names(table("index-format.md", "Field")) == set(make_schema().names())
+
+
+def documented_arrays() -> list[tuple[str, str]]:
+    """(array, its type) of each array of a segment, in the order of the table."""
+    found: list[tuple[str, str]] = []
+    for arrays, types, *_ in table("index-format.md", "Array"):
+        named, typed = re.findall("`([^`]+)`", arrays), types.split(", ")
+        if len(typed) == 1:
+            typed *= len(named)
+        found += zip(named, typed, strict=True)
+    return found
+
+
+def test_every_array_of_a_segment_has_docs() -> None:
+    arrays = documented_arrays()
+    types = {name: NARROWEST if type == "narrowest" else type for name, type in arrays}
+    assert len(types) == len(arrays)
+    assert types == ARRAYS
+    with Reader() as reader:
+        report = load_report(ROOT / SAMPLE, reader, Settings())
+    columns, meta = build_segment([prepare(report)])
+    assert columns.keys() == types.keys()
+    for name, type in arrays:
+        largest = int(columns[name].max(initial=0))
+        wanted = narrowest(largest) if type == "narrowest" else type
+        assert typecode(columns[name]) == wanted, name
+    (told,) = re.findall(r"(?m)^- `meta` has (?:.|\n  )*", read("docs/index-format.md"))
+    assert set(re.findall("`([a-z]+)`", told)) - {"meta", "null"} == meta.keys()
+
+
+def test_limits_of_the_index_are_those_that_hold() -> None:
+    page = " ".join(read("docs/index-format.md").split())
+    for said in (
+        f"the format ({FORMAT})",
+        f"now {SCHEMA_VERSION})",
+        f"{MOST_TOPICS} topics, a directory of {LONGEST_DIRECTORY // MIB} MiB",
+        f"{BATCH_REPORTS} reports, or {BATCH_CHARACTERS:,} characters",
+    ):
+        assert said in page, said
 
 
 # --- the JSON -------------------------------------------------------------------------------------

@@ -48,8 +48,7 @@ class Lawsearch:
             if len(batch) >= BATCH_REPORTS:
                 writer.write(Batch(add=tuple(batch)))
                 batch = []
-        if batch:
-            writer.write(Batch(add=tuple(batch)))
+        writer.write(Batch(add=tuple(batch), settle=True))  # as after many files
         writer.close()
 
     def search(self, query: Query, task: Task) -> Found:

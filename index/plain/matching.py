@@ -1,7 +1,7 @@
 """Which sections match a query tree, by the engine's postings alone.
 
-Texts are found through grams, so that a match is
-exactly what stands in the stream; words only rank (`index.scoring`).
+Texts are found through grams, so that a match is exactly what stands in the stream; words only rank
+(`index.plain.scoring`).
 """
 
 from __future__ import annotations

@@ -13,10 +13,11 @@ from index.engine import Batch
 from index.errors import IndexDamaged
 from index.i18n import gettext as _
 from index.manifest import Manifest, SegmentEntry
+from index.memory import keep_freed_memory
 from index.segments.deletes import find_reports, with_deleted
 from index.segments.files import CommitFiles
 from index.segments.format import read_segment
-from index.segments.policy import plan_merges
+from index.segments.policy import RATIO, SETTLED, plan_merges
 from index.segments.segment import Segment
 from index.segments.storage import deletes_name, new_segment_name
 
@@ -40,6 +41,7 @@ def write_segments(
 
     Raises IndexDamaged where a file of the last commit is not as it was, and OSError.
     """
+    keep_freed_memory()
     return _Commit(folder, commit, last, files).write(batch)
 
 
@@ -56,7 +58,8 @@ class _Commit:
         drafts = [self._old(name, deletes, gone) for name, deletes in self._last.segments]
         drafts += _new(batch)
         entries = []
-        for run in plan_merges([draft.segment for draft in drafts]):
+        ratio = SETTLED if batch.settle else RATIO
+        for run in plan_merges([draft.segment for draft in drafts], ratio):
             members = [drafts[n] for n in run.members]
             entries.append(self._merge(members) if run.anew else self._keep(members[0]))
         return entries

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from typing import Final
+
 import numpy as np
 
 from index.segments.columns import Columns, Values, narrow, offsets, ranges
 from index.segments.unpacking import SKIPS, UNIT
+
+_FEW: Final = 64  # skips that are cut out one by one: most are the first and the last of a list
 
 
 def unpack_array(units: memoryview, width: int, count: int) -> Values:
@@ -15,7 +20,14 @@ def unpack_array(units: memoryview, width: int, count: int) -> Values:
         return packed
     gaps = packed.view(f"<u{width}")
     numbers = gaps.cumsum(dtype=np.uint32)
-    return numbers if len(gaps) == count else numbers.compress(gaps != SKIPS[width])
+    if len(gaps) == count:
+        return numbers
+    if len(gaps) - count > _FEW:
+        return numbers.compress(gaps != SKIPS[width])
+    skips = (gaps == SKIPS[width]).nonzero()[0].tolist()
+    edges = pairwise([-1, *skips, len(gaps)])
+    parts = [numbers[before + 1 : skip] for before, skip in edges if before + 1 < skip]
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def packed_columns(name: str, numbers: Values, first: Values) -> Columns:

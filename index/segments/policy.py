@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import chain
+from math import inf
 from typing import Final, NamedTuple
 
 from index.segments.format import MOST_POSITIONS, MOST_TOPICS
 from index.segments.segment import Segment
 
-RATIO: Final = 3
+RATIO: Final = 2
 """A segment stays for itself while it is at least so many times what comes after it. So there are
-at most log₃ of them, and each report is written some three times while 15 batches are added."""
+at most log₂ of them, and each report is written some two times while 30 batches are added."""
+
+
+SETTLED: Final = inf
 
 
 class Run(NamedTuple):
@@ -21,14 +25,17 @@ class Run(NamedTuple):
     anew: bool
 
 
-def plan_merges(segments: Sequence[Segment]) -> list[Run]:
+def plan_merges(segments: Sequence[Segment], ratio: float = RATIO) -> list[Run]:
     """The segments of the next commit, made of these (older ones first), in their order.
 
-    Those of which nothing is left are not among them.
+    Those of which nothing is left are not among them. With SETTLED as ratio as few as can be.
     """
     left = [n for n, segment in enumerate(segments) if _live_weight(segment)]
     first = len(left) - 1
-    while first > 0 and _belongs(segments[left[first - 1]], [segments[n] for n in left[first:]]):
+    while first > 0:
+        later = [segments[n] for n in left[first:]]
+        if not _belongs(segments[left[first - 1]], later, ratio):
+            break
         first -= 1
     tail = left[max(first, 0) :]
     runs = [Run((n,), _is_sparse(segments[n])) for n in left[: max(first, 0)]]
@@ -37,9 +44,9 @@ def plan_merges(segments: Sequence[Segment]) -> list[Run]:
     return runs
 
 
-def _belongs(segment: Segment, later: Sequence[Segment]) -> bool:
+def _belongs(segment: Segment, later: Sequence[Segment], ratio: float) -> bool:
     """Whether a segment should become one with all that come after it, and can."""
-    if _live_weight(segment) >= RATIO * sum(map(_live_weight, later)):
+    if _live_weight(segment) >= ratio * sum(map(_live_weight, later)):
         return False
     together = [segment, *later]
     topics = set(chain.from_iterable(each.meta["topics"] for each in together))

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Final
 
 import numpy as np
 
 from index.engine import Answer, Mode, Question, Tier
+from index.memory import keep_freed_memory
 from index.queryterms import query_terms
 from index.querytree import And, Field, Filter
 from index.segments.snapshot import SECTION_FIELDS, Snapshot
@@ -28,23 +28,12 @@ from index.vector.postings import Postings
 from index.vector.scoring import Scorer
 from index.vector.sets import NONE, Rows, among
 
-_KEPT_BYTES: Final = (32 << 20) - (1 << 16)
-
-
-def _keep_freed_memory() -> None:
-    """Nothing: glibc keeps what is freed for the next query instead of giving it back.
-
-    It does so up to twice the largest block that was ever freed, of at most 32 MB; to be given
-    memory anew takes longer than most of what is then done with it. Other systems do not care.
-    """
-    np.empty(_KEPT_BYTES, np.uint8)
-
 
 class VectorAnswerer:
     """Answers over one snapshot. One thread at a time; let go of it before closing the snapshot."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        _keep_freed_memory()
+        keep_freed_memory()
         self._arrays = Arrays(snapshot)
         self._fields = Fields(self._arrays)
         self._postings = Postings(self._arrays)

@@ -18,7 +18,7 @@ from index.vector.arrays import Arrays
 from index.vector.remembered import Remembered, owned_bytes
 from index.vector.sets import NO_ROWS, NONE, Positions, Rows, Sections, begins_run, common, ranges
 
-_REMEMBERED_BYTES: Final = 48 << 20
+_REMEMBERED_BYTES: Final = 56 << 20
 _RARER: Final = 8
 """A gram beside the covering ones is looked at first where it is so many times rarer."""
 
@@ -160,25 +160,21 @@ class Postings:
                 parts.append(
                     self._numbered(unpack_array(*segment.packed("gram.position", number)), at)
                 )
-        return self._together(parts)
+        return _together(parts, self.arrays.position_type)
 
     def _character(self, character: str) -> Positions:
         """Where a character stands, in no order."""
         segments = enumerate(self.arrays.segments)
-        return self._together(
-            [self._numbered(_all_positions(s, *s.grams_from(character)), at) for at, s in segments]
-        )
+        parts = [
+            self._numbered(_all_positions(s, *s.grams_from(character)), at) for at, s in segments
+        ]
+        return _together(parts, self.arrays.position_type)
 
     def _numbered(self, positions: Positions, at: int) -> Positions:
         """Positions of a segment as those of the snapshot."""
         base, dtype = self.arrays.snapshot.base_position[at], self.arrays.position_type
         own = positions.astype(dtype, copy=False)
         return own + dtype.type(base) if base else own
-
-    def _together(self, parts: Sequence[Positions]) -> Positions:
-        if len(parts) == 1:
-            return parts[0]
-        return np.concatenate([np.empty(0, self.arrays.position_type), *parts])
 
     def n_holding(self, gram: str) -> int:
         """How many live sections hold a gram: its document frequency."""
@@ -203,15 +199,16 @@ class Postings:
 
         field: "word", or "heading" for headings alone.
         """
-        sections, counts = [NO_ROWS], [np.empty(0, np.uint8)]
+        sections: list[Rows] = []
+        counts: list[npt.NDArray[Any]] = []
         bases = self.arrays.snapshot.base_section
         for segment, base in zip(self.arrays.segments, bases, strict=False):
             number = segment.find_word(word)
             if number >= 0:
                 own = unpack_array(*segment.packed(f"{field}.section", number))
-                sections.append(own.astype(np.intp) + base)
+                sections.append(own.astype(np.intp) + base if base else own.astype(np.intp))
                 counts.append(np.asarray(segment.counts(field, number)))
-        together, all_counts = np.concatenate(sections), np.concatenate(counts)
+        together, all_counts = _together(sections, np.intp), _together(counts, np.uint8)
         if self.arrays.live is None:
             return together, all_counts
         live = self.arrays.live.take(together)
@@ -241,6 +238,11 @@ class Postings:
 def _key(stream: str, zone: Zone = Zone.ANYWHERE) -> tuple[str, str]:
     """Under what a stream's occurrences are remembered."""
     return zone.value, stream
+
+
+def _together(parts: Sequence[npt.NDArray[Any]], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
+    """Arrays of segments as one; a single one as it is."""
+    return parts[0] if len(parts) == 1 else np.concatenate([np.empty(0, dtype), *parts])
 
 
 def _all_positions(segment: Segment, first: int, last: int) -> Positions:

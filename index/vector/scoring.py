@@ -74,11 +74,10 @@ class Scorer:
 
     def _at_sections(self, sections: Sections, word: _Counted, in_headings: _Counted) -> _Values:
         """(len(sections),) twice a word's frequencies; its own sections are all among these."""
-        doubled = [2 * word[1].astype(np.int64), _TWICE_HEADING * in_headings[1].astype(np.int64)]
-        most = sum(int(counts.max(initial=0)) for counts in doubled)
+        most = 2 * int(word[1].max(initial=0)) + _TWICE_HEADING * int(in_headings[1].max(initial=0))
         table = np.zeros(self._arrays.n_sections, np.min_scalar_type(most))
-        table[word[0]] = doubled[0]
-        table[in_headings[0]] += doubled[1].astype(table.dtype)
+        table[word[0]] = 2 * word[1].astype(table.dtype)
+        table[in_headings[0]] += _TWICE_HEADING * in_headings[1].astype(table.dtype)
         return table.take(sections)
 
     def _fill_gram(self, gram: str, found: Found, doubled: Floats) -> int:

@@ -17,7 +17,7 @@ from index.segments import merge, source
 from index.segments.deletes import find_reports, with_deleted
 from index.segments.format import read_segment
 from index.segments.merge import merge_segments
-from index.segments.policy import Run, plan_merges
+from index.segments.policy import SETTLED, Run, plan_merges
 from index.segments.segment import Segment
 from tests.index.naive import as_segment
 from tests.index.test_segment_build import reports, topical
@@ -118,14 +118,20 @@ def members(*segments: Segment) -> list[tuple[int, ...]]:
     return [run.members for run in plan_merges(segments)]
 
 
-def test_the_newest_is_merged_with_what_is_not_three_times_as_large() -> None:
+def test_the_newest_is_merged_with_what_is_not_twice_as_large() -> None:
     sizes = {n: segment_of(n) for n in (1, 2, 3, 9, 12)}
-    assert members(sizes[3], sizes[1]) == [(0,), (1,)]
-    assert members(sizes[2], sizes[1]) == [(0, 1)]
-    assert members(sizes[9], sizes[2], sizes[1]) == [(0,), (1, 2)]
+    assert members(sizes[2], sizes[1]) == [(0,), (1,)]
+    assert members(sizes[1], sizes[1]) == [(0, 1)]
+    assert members(sizes[9], sizes[1], sizes[1]) == [(0,), (1, 2)]
     assert members(sizes[9], sizes[3], sizes[2]) == [(0, 1, 2)]
-    assert members(sizes[12], sizes[2], sizes[2]) == [(0,), (1, 2)]
+    assert members(sizes[12], sizes[3], sizes[2]) == [(0,), (1, 2)]
     assert members() == []
+
+
+def test_an_index_that_settles_is_one_segment() -> None:
+    segments = [segment_of(n) for n in (12, 1)]
+    assert plan_merges(segments, SETTLED) == [Run((0, 1), True)]
+    assert plan_merges(segments[:1], SETTLED) == [Run((0,), False)]
 
 
 def test_the_number_of_segments_grows_with_the_logarithm_of_reports() -> None:

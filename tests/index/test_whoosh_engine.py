@@ -42,7 +42,8 @@ def committed(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture
 def small(tmp_path: Path) -> Path:
-    return write(tmp_path / "index", batch(report(1), report(2)), batch(report(3)))
+    first = batch(report(1), report(2))
+    return write(tmp_path / "index", first, replace(batch(report(3)), settle=True))
 
 
 @pytest.mark.parametrize("name", ["schema", "analysis"])
