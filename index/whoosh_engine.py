@@ -27,7 +27,7 @@ from index.segments.versions import term_versions
 if TYPE_CHECKING:
     from index.vector.answering import VectorAnswerer
 
-PLAIN_US: Final = 250_000
+PLAIN_US: Final = 150_000
 """Microseconds of work without numpy before it pays: it takes 0.1 to 0.3 s to import and is then
 some 50 times faster."""
 

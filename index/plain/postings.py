@@ -159,7 +159,7 @@ class PlainPostings:
         ordered = sorted(sections)
         for at, segment in enumerate(segments):
             first, last = bisect_left(ordered, bases[at]), bisect_left(ordered, bases[at + 1])
-            yield segment, bases[at], [s - bases[at] for s in ordered[first:last]]
+            yield segment, bases[at], {s - bases[at] for s in ordered[first:last]}
 
 
 def _find(segment: Segment, stream: str) -> Iterable[int]:
