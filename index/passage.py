@@ -20,7 +20,7 @@ from index.model import Part, Place, Report, Section, Span
 _AFTER_ALL = 1 << 60
 
 
-@dataclass(frozen=True)
+@dataclass  # not frozen: it is made for every hit, and freezing takes longer than the rest
 class Passage:
     """A section with what a hit tells of its report; opens without the rest of the report.
 

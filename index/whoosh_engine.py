@@ -6,7 +6,7 @@ nothing that it does not need; large ones, and those of a process that has done 
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 PLAIN_US: Final = 150_000
 """Microseconds of work without numpy before it pays: it takes 0.1 to 0.3 s to import and is then
 some 50 times faster."""
+_REMEMBERED_PASSAGES: Final = 1000  # some 3 MB
 
 
 class WhooshEngine:
@@ -40,6 +41,7 @@ class WhooshEngine:
         self.folder = folder
         self._snapshot = Snapshot(folder, term_versions())
         self._matcher = Matcher(PlainPostings(self._snapshot))
+        self._passages: OrderedDict[int, Passage] = OrderedDict()
         self._spent = 0.0  # microseconds, as estimated
 
     def search(self, question: Question) -> Answer:
@@ -73,6 +75,16 @@ class WhooshEngine:
             return [self._passage(each.number) for each in found]
 
     def _passage(self, number: int) -> Passage:
+        """A section's passage; the last ones are remembered: who narrows a query meets them again."""
+        if number in self._passages:
+            self._passages.move_to_end(number)
+            return self._passages[number]
+        passage = self._passages[number] = self._read_passage(number)
+        if len(self._passages) > _REMEMBERED_PASSAGES:
+            self._passages.popitem(last=False)
+        return passage
+
+    def _read_passage(self, number: int) -> Passage:
         snapshot = self._snapshot
         at = snapshot.segment_of(number, snapshot.base_section)
         segment, section = snapshot.segments[at], number - snapshot.base_section[at]

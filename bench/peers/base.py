@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -43,14 +43,31 @@ class Hit:
     snippet: str
 
 
+Facets = tuple[Mapping[int, int], Mapping[str, int]]
+"""Sections by year, and by county/township."""
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An answer. total counts sections; years and places only where facets were asked for."""
+    """An answer. total counts sections; facets are there where they were asked for.
+
+    An engine gives its counts in a form of its own: `facets` makes it the same form for all, to be
+    compared, and is called when the time has been taken.
+    """
 
     total: int
     hits: tuple[Hit, ...]
-    years: Mapping[int, int] | None = None
-    places: Mapping[str, int] | None = None
+    facets: Callable[[], Facets] | None = None
+
+    @property
+    def years(self) -> Mapping[int, int] | None:
+        """Sections by year."""
+        return self.facets()[0] if self.facets else None
+
+    @property
+    def places(self) -> Mapping[str, int] | None:
+        """Sections by county/township."""
+        return self.facets()[1] if self.facets else None
 
 
 class Peer(Protocol):

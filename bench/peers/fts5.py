@@ -99,7 +99,7 @@ class Words:
             count = f"SELECT count(*) FROM {table} WHERE {where}"
             return Found(self._db.execute(count, values).fetchone()[0], hits)
         years, places = self._facets(table, where, values)
-        return Found(sum(years.values()), hits, years, places)
+        return Found(sum(years.values()), hits, lambda: (years, places))
 
     def close(self) -> None:
         self._db.close()

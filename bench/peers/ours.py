@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
 from bench.corpus import in_order, load_parsed
-from bench.peers.base import TOP, Found, Hit, Query, Task
+from bench.peers.base import TOP, Facets, Found, Hit, Query, Task
 from index.engine import Batch, FacetCount
 from index.prepared import PreparedReport, prepare
 from index.querytree import Field
@@ -64,12 +64,16 @@ class Lawsearch:
         )
         if not facets:
             return Found(results.total_sections, hits)
-        years = {int(str(c.value)): c.count for c in results.facets[Field.YEAR]}
-        places = {_place(c): c.count for c in results.facets[Field.TOWNSHIP]}
-        return Found(results.total_sections, hits, years, places)
+        return Found(results.total_sections, hits, lambda: _shaped(results.facets))
 
     def close(self) -> None:
         self._searcher.engine.close()
+
+
+def _shaped(facets: Mapping[Field, Sequence[FacetCount]]) -> Facets:
+    """Our counts as sections by year and by place."""
+    years = {int(str(c.value)): c.count for c in facets[Field.YEAR]}
+    return years, {_place(c): c.count for c in facets[Field.TOWNSHIP]}
 
 
 def typed(query: Query, task: Task) -> str:

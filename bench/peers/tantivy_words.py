@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import tantivy
 
 from bench.corpus import in_order, query_words, spaced_sections
-from bench.peers.base import TOP, Found, Hit, Query, Task
+from bench.peers.base import TOP, Facets, Found, Hit, Query, Task
 
 HEAP_BYTES = 256_000_000
 AGGREGATIONS = {
@@ -85,11 +85,7 @@ class Tantivy:
         if task is not Task.FACETS:
             return Found(result.count, tuple(hits))
         counted = searcher.aggregate(asked, AGGREGATIONS)
-        years, places = (
-            {bucket["key"]: bucket["doc_count"] for bucket in counted[name]["buckets"]}
-            for name in ("years", "places")
-        )
-        return Found(result.count, tuple(hits), {int(y): n for y, n in years.items()}, places)
+        return Found(result.count, tuple(hits), lambda: _shaped(counted))
 
     def close(self) -> None:
         del self._searcher, self._index
@@ -117,3 +113,12 @@ class Tantivy:
         if len(words) == 1:
             return self._term(words[0])
         return tantivy.Query.phrase_query(self._schema, "body", [*words])
+
+
+def _shaped(counted: Any) -> Facets:
+    """An aggregation's buckets as sections by year and by place."""
+    years, places = (
+        {bucket["key"]: bucket["doc_count"] for bucket in counted[name]["buckets"]}
+        for name in ("years", "places")
+    )
+    return {int(year): count for year, count in years.items()}, places

@@ -78,7 +78,7 @@ class WhooshChinese:
             {key: len(numbers) for key, numbers in results.groups(name).items()}
             for name in ("year", "place")
         )
-        return Found(len(results), hits, years, places)
+        return Found(len(results), hits, lambda: (years, places))
 
     def close(self) -> None:
         self._searcher.close()

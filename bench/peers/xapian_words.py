@@ -73,7 +73,7 @@ class Xapian:
         if task is not Task.FACETS:
             return Found(answer["total"], hits)
         years = {int(year): count for year, count in answer["years"].items()}
-        return Found(answer["total"], hits, years, answer["places"])
+        return Found(answer["total"], hits, lambda: (years, answer["places"]))
 
     def close(self) -> None:
         self._child.communicate()

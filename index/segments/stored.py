@@ -29,6 +29,11 @@ def _prepared() -> Any:
     return zlib.compressobj(LEVEL, zlib.DEFLATED, _RAW, zdict=dictionary())
 
 
+@cache
+def _opening() -> Any:
+    return zlib.decompressobj(_RAW, zdict=dictionary())
+
+
 def pack(data: bytes) -> bytes:
     """The data, compressed."""
     packing = _prepared().copy()  # its window already holds the dictionary
@@ -38,9 +43,9 @@ def pack(data: bytes) -> bytes:
 
 def unpack(data: bytes) -> bytes:
     """What was packed. Raises ValueError for anything else."""
-    opening = zlib.decompressobj(_RAW, zdict=dictionary())
+    opening = _opening().copy()  # its window already holds the dictionary
     try:
-        found = opening.decompress(data)
+        found: bytes = opening.decompress(data)
     except zlib.error as error:
         raise ValueError(str(error)) from None
     if not opening.eof or opening.unused_data:

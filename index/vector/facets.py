@@ -37,7 +37,8 @@ def count_facet(
         pairs = zip(zip(*values, strict=True), zip(*counts, strict=True), strict=True)
         return facet_counts(field, dict(pairs), filters)
     selected = np.any(wanted, axis=0).tolist() if wanted else repeat(False)
-    return tuple(map(FacetCount, *values, *counts, selected))
+    rows = zip(*values, *counts, selected, strict=False)
+    return tuple(map(tuple.__new__, repeat(FacetCount), rows))  # there may be thousands
 
 
 def _shown(column: Column, field: Field, sections: _Counts) -> Rows:

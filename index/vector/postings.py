@@ -18,7 +18,7 @@ from index.vector.arrays import Arrays
 from index.vector.remembered import Remembered, owned_bytes
 from index.vector.sets import NO_ROWS, NONE, Positions, Rows, Sections, begins_run, common, ranges
 
-_REMEMBERED_BYTES: Final = 56 << 20
+_REMEMBERED_BYTES: Final = 128 << 20
 _RARER: Final = 8
 """A gram beside the covering ones is looked at first where it is so many times rarer."""
 

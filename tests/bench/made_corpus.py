@@ -80,7 +80,7 @@ def scan(files: list[Path], query: Query, task: Task) -> tuple[Found, set[str]]:
             years[section.year] += 1
             places[section.place] += 1
             ids.add(section.id)
-    return Found(len(ids), (), years, places), ids
+    return Found(len(ids), (), lambda: (years, places)), ids
 
 
 def stands_in(phrase: list[str], words: list[str]) -> bool:
