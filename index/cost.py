@@ -11,11 +11,11 @@ from index.querytree import And, Filter, Near, Node, Not, Or, Text, Zone
 from index.segments.snapshot import Snapshot
 
 # Microseconds, measured on one x86-64 machine.
-_FOUND: Final = 1.5  # for each posting of a text or of one of its words
-_NUMBER: Final = 40.0  # and for one that may be inside a longer number
-_MATCHED: Final = 8.0  # for each section that matches
+_FOUND: Final = 1.0  # for each posting of a text or of one of its words
+_COUNTED: Final = 0.6  # for each section that matches, and for each facet
+_MATCHED: Final = 8.0  # for each section that is ranked
 _SCORED: Final = 1.0  # and for each term of the query
-_COUNTED: Final = 0.6  # and for each facet
+_NUMBER: Final = 40.0  # and for each text that begins or ends with a figure
 
 
 class _Estimate(NamedTuple):
@@ -28,11 +28,18 @@ class _Estimate(NamedTuple):
 def estimate_cost(snapshot: Snapshot, question: Question) -> float:
     """About how many microseconds `index.plain` would take."""
     found = _estimate(snapshot, question.tree)
-    terms = query_terms(question.tree)
-    each = _MATCHED + _SCORED * (len(terms.words) + len(terms.grams))
-    each += _COUNTED * len(question.facets)
+    each = _COUNTED * (1 + len(question.facets))
+    if question.limit != 0:  # then matches are only counted, not ranked
+        texts, words, grams = query_terms(question.tree)
+        each += _MATCHED + _SCORED * (len(words) + len(grams))
+        each += _NUMBER * sum(map(_may_be_part, texts))
     again = 1 if question.mode is Mode.SECTION else 2
     return again * (found.us + found.sections * each)
+
+
+def _may_be_part(text: Text) -> bool:
+    """Whether it must be seen if the text stands within a longer number."""
+    return text.stream[0].isdigit() or text.stream[-1].isdigit()
 
 
 def _estimate(snapshot: Snapshot, node: Node) -> _Estimate:
@@ -55,10 +62,8 @@ def _estimate(snapshot: Snapshot, node: Node) -> _Estimate:
 def _of_text(snapshot: Snapshot, text: Text) -> _Estimate:
     own = _occurrences(snapshot, text.stream)
     words = [_occurrences(snapshot, word) for word in text.words]
-    us = _FOUND * (own + sum(words))
-    if text.stream[0].isdigit() or text.stream[-1].isdigit():
-        us += _NUMBER * own
-    return _Estimate(us, min(own + min(words, default=0), snapshot.n_sections))
+    most = min(own + min(words, default=0), snapshot.n_sections)
+    return _Estimate(_FOUND * (own + sum(words)), most)
 
 
 def _occurrences(snapshot: Snapshot, stream: str) -> int:

@@ -157,6 +157,10 @@ class Engine(Protocol):
         """The sections that match, counted and the wanted ones in order."""
         ...
 
+    def count(self, stream: str) -> int:
+        """In how many sections a stream stands; it is not empty."""
+        ...
+
     def fetch(self, report_ids: Collection[str]) -> Mapping[str, Report]:
         """The reports with these ids; ids that are not there are left out."""
         ...

@@ -62,6 +62,13 @@ class WhooshEngine:
 
         return VectorAnswerer(self._snapshot)
 
+    def count(self, stream: str) -> int:
+        """In how many sections a stream stands."""
+        with self._snapshot.files.blamed():
+            if "_vector" in vars(self):
+                return self._vector.count(stream)
+            return self._matcher.postings.count(stream)
+
     def fetch(self, report_ids: Collection[str]) -> dict[str, Report]:
         """The reports with these ids."""
         snapshot = self._snapshot
@@ -75,7 +82,7 @@ class WhooshEngine:
             return [self._passage(each.number) for each in found]
 
     def _passage(self, number: int) -> Passage:
-        """A section's passage; the last ones are remembered: who narrows a query meets them again."""
+        """A section's passage; the last ones are remembered: a narrowed query meets them again."""
         if number in self._passages:
             self._passages.move_to_end(number)
             return self._passages[number]
@@ -120,12 +127,8 @@ class WhooshEngine:
 
     def values(self, field: Field) -> Mapping[FilterValue, int]:
         """Every value of the field with its number of reports (sections for part and topic)."""
-        found: Counter[FilterValue] = Counter()
         with self._snapshot.files.blamed():
-            for code, count in self._snapshot.codes(field).items():
-                for value in self._snapshot.decode(field, code)[0]:
-                    found[value] += count
-        return found
+            return self._snapshot.values(field)
 
     def words(self, prefix: str = "") -> Iterator[tuple[str, int]]:
         """The words that begin with the prefix and their document frequency."""

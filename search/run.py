@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from index.analysis import fold_stream
 from index.engine import Answer, Engine, Mode, Question, Sort
-from index.querytree import And, Field, Filter, Node, Text, positive_texts
+from index.querytree import And, Field, Filter, Node, positive_texts
 from search.cutting import Cutter
 from search.language import Ignored, parse_query
 from search.recognise import KnownPlaces, Recognised, recognise
@@ -155,8 +155,7 @@ class Searcher:
         return tuple(Recognition(r.field, r.value, r.word, counts[r.word]) for r in recognised)
 
     def _count(self, word: str) -> int:
-        text = Text(word, fold_stream(word), quoted=True)
-        return self.engine.search(Question(text, limit=0)).total_sections
+        return self.engine.count(fold_stream(word))
 
     def _hits(self, question: Question, answer: Answer) -> tuple[Hit, ...]:
         wanted = Wanted(tuple(dict.fromkeys(positive_texts(question.tree))))

@@ -59,7 +59,7 @@ def missing(wanted: list[Requirement], lock: Path) -> list[str]:
 def test_there_are_locks() -> None:
     names = [lock.name for lock in LOCKS]
 
-    assert names == ["build.txt", "dev.txt", "runtime.txt", "whoosh-reloaded.txt"]
+    assert names == ["bench.txt", "build.txt", "dev.txt", "runtime.txt", "whoosh-reloaded.txt"]
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)

@@ -61,6 +61,16 @@ class PlainPostings:
             _add_positions(found, segment, base, _find(segment, stream))
         return found
 
+    def count(self, stream: str) -> int:
+        """In how many sections a stream stands."""
+        total = 0
+        for segment, _base in self._segments():
+            of_block = segment.array("section.of_block")
+            sections = {of_block[position >> BLOCK] for position in _find(segment, stream)}
+            reports = segment.array("section.report")
+            total += sum(segment.is_live(reports[section]) for section in sections)
+        return total
+
     def n_with_gram(self, gram: str) -> int:
         """How many sections have a gram."""
         total = 0

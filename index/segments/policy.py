@@ -12,7 +12,7 @@ from index.segments.segment import Segment
 
 RATIO: Final = 2
 """A segment stays for itself while it is at least so many times what comes after it. So there are
-at most log₂ of them, and each report is written some two times while 30 batches are added."""
+at most log₃ of them, and each report is written 2.6 times while 30 batches are added."""
 
 
 SETTLED: Final = inf

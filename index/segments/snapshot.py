@@ -231,6 +231,20 @@ class Snapshot:
                 found[code * len(self.segments) + at] += count
         return found
 
+    def values(self, field: Field) -> Counter[FilterValue]:
+        """How many reports (sections for part and topic) have each value."""
+        found: Counter[FilterValue] = Counter()
+        depth = _DEPTH.get(field)
+        for code, count in self.codes(field).items():
+            if depth is None:
+                values = self.decode(field, code)[0]
+            else:  # a query asks for all names of places: there may be thousands
+                place, at = divmod(code, len(self.segments))
+                values = (self.segments[at].meta["places"][place][depth],)
+            for value in values:
+                found[value] += count
+        return found
+
     @cached_property
     def places(self) -> list[Places]:
         """The different places of reports, over all segments."""

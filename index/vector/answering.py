@@ -14,7 +14,7 @@ import numpy as np
 from index.engine import Answer, Mode, Question, Tier
 from index.memory import keep_freed_memory
 from index.queryterms import query_terms
-from index.querytree import And, Field, Filter
+from index.querytree import And, Field, Filter, Zone
 from index.segments.snapshot import SECTION_FIELDS, Snapshot
 from index.vector import relaxing
 from index.vector.arrays import Arrays
@@ -59,6 +59,10 @@ class VectorAnswerer:
                 for field, counted in self._countable(question, matches, found)
             },
         )
+
+    def count(self, stream: str) -> int:
+        """In how many sections a stream stands."""
+        return len(self._postings.standing(stream, Zone.ANYWHERE))
 
     def _match(self, question: Question) -> Matches:
         """The matches before filters; none is literal where a part is enough."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from math import inf
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol
@@ -31,7 +32,19 @@ def _open_whoosh(*batches: Batch) -> Iterator[Engine]:
             engine.close()
 
 
-ENGINES = [pytest.param(_open_whoosh, id="whoosh")]
+@contextmanager
+def _open_large(*batches: Batch) -> Iterator[Engine]:
+    """The same engine as it answers when it has worked for a while: by numpy."""
+    with TemporaryDirectory() as folder:
+        engine = WhooshEngine(write(Path(folder), *batches))
+        engine._spent = inf
+        try:
+            yield engine
+        finally:
+            engine.close()
+
+
+ENGINES = [pytest.param(_open_whoosh, id="whoosh"), pytest.param(_open_large, id="numpy")]
 
 
 @pytest.fixture(scope="session", params=ENGINES)

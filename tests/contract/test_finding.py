@@ -74,6 +74,7 @@ def test_a_quoted_stretch_is_found_in_exactly_the_sections_that_hold_it(
     written = [batch(*each) for each in data.draw(batches_of(reports))]
     with open_engine(*written, batch(remove=gone)) as engine:
         answer = ask(engine, quoted(probe))
+        assert engine.count(plain(probe)) == answer.total_sections
     assert found(answer) == holding(seen, probe)
     assert answer.total_sections == answer.literal_sections == len(answer.hits)
     assert answer.total_reports == len({hit.report_id for hit in answer.hits})
