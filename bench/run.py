@@ -33,7 +33,7 @@ from bench.summary import write_summary  # noqa: E402
 from bench.targets import SECTIONS, Run, judge  # noqa: E402
 
 JOBS = 2
-GROWTH = ("county", "city", "region", "province")
+GROWTH = ("county", "city", "region", "province", "million")
 
 
 @dataclass(frozen=True, slots=True)
