@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+import sys
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import pairwise
@@ -55,7 +56,7 @@ class Source:
     def release(self) -> None:
         """Let go of the memory of what was read, where the system can be told so."""
         data = self._segment.array("stored").obj
-        if isinstance(data, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        if sys.platform != "win32" and isinstance(data, mmap.mmap):
             data.madvise(mmap.MADV_DONTNEED)
 
     # Reports and sections
