@@ -8,6 +8,14 @@ from functools import lru_cache
 from index.analysis import fold_stream
 from index.querytree import FilterValue, YearRange
 
+Places = tuple[str | None, ...]
+"""Province, city, county, township."""
+
+
+def place_key(places: Places) -> tuple[tuple[bool, str], ...]:
+    """Sorts places from the province down; unknown last."""
+    return tuple((place is None, place or "") for place in places)
+
 
 def names_place(wanted: str, path: Sequence[str | None]) -> bool:
     """Whether `wanted` is the end of a path: 青禾县松岭镇 names (…, 云汀市, 青禾县, 松岭镇)."""

@@ -12,15 +12,15 @@ import zlib
 from array import array
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Final
 
 from index.analysis import Stream, is_whole, section_stream, section_words
 from index.model import Furniture, Kind, Level, Part, Place, Report, Section, SourceFile
-from index.passage import heading_label
-from index.record import Json, from_record, to_record
+from index.passage import heading_paths
+from index.record import Json, from_record, join_source, to_record
 from index.segments.stored import pack, unpack
 from index.sentences import layout
 
@@ -78,7 +78,8 @@ class PreparedReport:
         """The report, put together again from what is stored."""
         record = read_record(self.record)
         begins = memoryview(self.rows).cast(_WIDE)[2::SECTION_COLUMNS]
-        pieces = (unpack(piece).split(b"\n", 1)[1] for piece in self.pieces)
+        stored = (unpack(piece).decode("utf-8", "surrogatepass") for piece in self.pieces)
+        pieces = (text.split("\n", 1)[1] for text in stored)
         return from_record(record, join_source(record, zip(begins, pieces, strict=True)))
 
     @property
@@ -132,15 +133,6 @@ def read_record(data: bytes) -> Json:
     return record
 
 
-def join_source(record: Json, pieces: Iterable[tuple[int, bytes]]) -> str:
-    """A report's source, from its sections' (start in the source, piece) and what is between."""
-    if "source" in record:
-        return str(record["source"])
-    texts = [(start, piece.decode("utf-8", "surrogatepass")) for start, piece in pieces]
-    texts += [(start, text) for start, text in record["rest"]]
-    return "".join(text for _start, text in sorted(texts))
-
-
 def _packed(numbers: list[int]) -> bytes:
     return array(_WIDE, numbers).tobytes()
 
@@ -187,22 +179,12 @@ def _between(report: Report) -> Json:
 
 def _payloads(report: Report) -> Iterator[bytes]:
     """For each section what is stored of it, compressed."""
-    labels = {section.key: heading_label(section) for section in report.sections}
-    for section in report.sections:
+    for section, path in zip(report.sections, heading_paths(report), strict=True):
         start, end = _extent(section)
-        path = [labels[key] for key in _prefixes(section.key) if key in labels]
         inside = [*_within(report.furniture, start, end)]
         head = [section.key, path, inside, section.topics]
         text = f"{_encode_json(head)}\n{report.source[start:end]}"
         yield pack(text.encode("utf-8", "surrogatepass"))
-
-
-def _prefixes(key: str) -> Iterator[str]:
-    at = key.find(".")
-    while at >= 0:
-        yield key[:at]
-        at = key.find(".", at + 1)
-    yield key
 
 
 def _within(furniture: Sequence[Furniture], start: int, end: int) -> Iterator[tuple[int, int]]:

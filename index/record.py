@@ -6,6 +6,7 @@ The stored record leaves out what the source holds (texts); `report_json` is the
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from index.model import (
@@ -84,6 +85,17 @@ def from_record(record: Json, source: str) -> Report:
         reasons=tuple(Reason(*r) for r in record["reasons"]),
         sections=tuple(_from_row(row) for row in record["sections"]),
     )
+
+
+def join_source(record: Json, pieces: Iterable[tuple[int, str]]) -> str:
+    """A report's source from its sections' pieces, each with where it starts there.
+
+    A stored record has under "rest" what stands between the pieces, or under "source" all of it.
+    """
+    if "source" in record:
+        return str(record["source"])
+    rest = ((start, text) for start, text in record["rest"])
+    return "".join(text for _start, text in sorted([*pieces, *rest]))
 
 
 def _from_row(row: list[Any]) -> Section:

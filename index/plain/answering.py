@@ -10,11 +10,12 @@ from itertools import groupby, islice
 
 from index.engine import Answer, FacetCount, FoundSection, Mode, Question, Sort, Tier
 from index.facets import Value, facet_counts
+from index.places import place_key
 from index.plain import relaxing
 from index.plain.matching import Matcher
 from index.plain.scoring import Scorer
 from index.querytree import And, Field, Filter
-from index.segments.snapshot import SECTION_FIELDS, Snapshot, place_key
+from index.segments.snapshot import SECTION_FIELDS, Snapshot
 
 
 def answer(snapshot: Snapshot, matcher: Matcher, question: Question) -> Answer:

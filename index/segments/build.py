@@ -11,6 +11,7 @@ import numpy as np
 
 from index.analysis import fold_stream
 from index.model import Kind, Level
+from index.places import Places, place_key
 from index.prepared import PARTS, SECTION_COLUMNS, PreparedReport
 from index.segments.columns import (
     BLOCK,
@@ -23,14 +24,12 @@ from index.segments.columns import (
     place_sections,
     ranges,
 )
-from index.segments.format import MOST_POSITIONS, MOST_TOPICS, Meta
+from index.segments.format import FORMAT, MOST_POSITIONS, MOST_TOPICS, Meta
 from index.segments.packing import packed_columns
+from index.segments.segment import CHARACTER_BITS
 
-FORMAT: Final = 1
-CHARACTER: Final = 21  # bits of a code point
 _WIDEST: Final = 64  # bits of what is sorted
 _encode_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-Place = tuple[str | None, ...]
 
 
 def build_segment(reports: Sequence[PreparedReport]) -> tuple[Columns, Meta]:
@@ -115,8 +114,8 @@ def _blob(name: str, at: str, pieces: Sequence[bytes]) -> Columns:
 def _report_columns(reports: Sequence[PreparedReport], counts: Values) -> tuple[Columns, Meta]:
     levels = [level for level in Level if any(r.level is level for r in reports)]
     kinds = [kind for kind in Kind if any(r.kind is kind for r in reports)]
-    paths: list[Place] = [_path(r) for r in reports]
-    places = sorted(set(paths), key=place_order)
+    paths: list[Places] = [_path(r) for r in reports]
+    places = sorted(set(paths), key=place_key)
     ids = [r.id for r in reports]
     columns: Columns = {
         "report.first": offsets(counts).astype(np.uint32),
@@ -134,14 +133,9 @@ def _year(year: int | None) -> int:
     return year if year is not None and 0 < year < 1 << 16 else 0
 
 
-def _path(report: PreparedReport) -> Place:
+def _path(report: PreparedReport) -> Places:
     place = report.place
     return place.province, place.city, place.county, place.township
-
-
-def place_order(path: Place) -> tuple[tuple[bool, str], ...]:
-    """Sorts places from the province down; unknown last."""
-    return tuple((name is None, name or "") for name in path)
 
 
 def _section_columns(reports: Sequence[PreparedReport], rows: Values) -> tuple[Columns, Meta]:
@@ -204,7 +198,7 @@ def _gram_columns(text: str, lengths: Values, starts: Values, of_block: Values) 
     head, tail = codes[found >> bits], codes[found & ((np.uint64(1) << bits) - np.uint64(1))]
     return {
         **packed_columns("gram.position", positions, np.append(first, len(pairs))),
-        "gram.key": (head - np.uint64(1)) << np.uint64(CHARACTER) | tail,
+        "gram.key": (head - np.uint64(1)) << np.uint64(CHARACTER_BITS) | tail,
         "gram.first": narrow(np.append(first, len(pairs))),
         "gram.sections": narrow(count_sections(of_block[positions >> 6], first)),
     }

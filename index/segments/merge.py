@@ -15,8 +15,8 @@ from typing import Any, Final
 import numpy as np
 
 from index.model import Kind, Level
+from index.places import place_key
 from index.prepared import PARTS
-from index.segments.build import FORMAT, place_order
 from index.segments.columns import (
     Columns,
     Values,
@@ -28,7 +28,7 @@ from index.segments.columns import (
     stretches,
     typecode,
 )
-from index.segments.format import MOST_TOPICS, Meta, SegmentFileWriter
+from index.segments.format import FORMAT, MOST_TOPICS, Meta, SegmentFileWriter
 from index.segments.packing import pack_lists
 from index.segments.segment import Segment
 from index.segments.source import CHUNK, Source
@@ -102,7 +102,7 @@ class _Merge:
         ids = [id for source in self._sources for id in source.ids]
         level, levels = self._merge_names("report.level", "levels", [*Level].index)
         kind, kinds = self._merge_names("report.kind", "kinds", [*Kind].index)
-        place, places = self._merge_names("report.place", "places", place_order)
+        place, places = self._merge_names("report.place", "places", place_key)
         columns = {
             "report.first": offsets(counts).astype(np.uint32),
             "report.year": self._of_reports("report.year"),

@@ -15,19 +15,19 @@ from index.segments.format import ARRAYS, Arrays, Meta
 from index.segments.unpacking import unpack
 
 BLOCK: Final = 6  # a block of positions is 1 << 6 of them, all in one section
-_CHARACTER: Final = 21  # bits of a code point
+CHARACTER_BITS: Final = 21  # of a code point in a gram's key
 
 
 def gram_key(gram: str) -> int:
     """The number under which a gram of one or two characters is found."""
     if len(gram) == 1:
-        return ord(gram) << _CHARACTER
-    return ord(gram[0]) << _CHARACTER | (ord(gram[1]) + 1)
+        return ord(gram) << CHARACTER_BITS
+    return ord(gram[0]) << CHARACTER_BITS | (ord(gram[1]) + 1)
 
 
 def gram_of(key: int) -> str:
     """The gram of a key."""
-    first, second = key >> _CHARACTER, key & ((1 << _CHARACTER) - 1)
+    first, second = key >> CHARACTER_BITS, key & ((1 << CHARACTER_BITS) - 1)
     return chr(first) + (chr(second - 1) if second else "")
 
 
@@ -181,8 +181,8 @@ class Segment:
     def grams_from(self, character: str) -> tuple[int, int]:
         """The numbers, first and behind the last, of the grams that begin with a character."""
         keys, code = self.array("gram.key"), ord(character)
-        first = bisect_left(keys, code << _CHARACTER)
-        return first, bisect_left(keys, (code + 1) << _CHARACTER, lo=first)
+        first = bisect_left(keys, code << CHARACTER_BITS)
+        return first, bisect_left(keys, (code + 1) << CHARACTER_BITS, lo=first)
 
     def positions(self, number: int) -> Sequence[int]:
         """The ascending positions of a gram."""

@@ -17,15 +17,12 @@ from typing import Any, Final
 
 from index.errors import IndexDamaged
 from index.model import Kind, Level, Part, Report
-from index.places import value_matches
+from index.places import Places, place_key, value_matches
 from index.querytree import Field, Filter, FilterValue
-from index.record import from_record
+from index.record import Json, from_record, join_source
 from index.segments.files import open_commit
 from index.segments.format import read_segment
 from index.segments.segment import Segment
-
-Places = tuple[str | None, ...]
-"""Province, city, county, township."""
 
 SECTION_FIELDS: Final = (Field.PART, Field.TOPIC)
 COLUMNS: Final = {
@@ -265,11 +262,6 @@ class Snapshot:
         return [self.topics.index(topic) for topic in segment.meta["topics"]]
 
 
-def place_key(places: Places) -> tuple[tuple[bool, str], ...]:
-    """Sorts places from the province down; unknown last."""
-    return tuple((place is None, place or "") for place in places)
-
-
 def _bases(counts: Iterable[int]) -> list[int]:
     return [0, *accumulate(counts)]
 
@@ -300,11 +292,7 @@ def _decode(segment: Segment, field: Field, value: int) -> tuple[tuple[FilterVal
     return (path[-1],), path
 
 
-def _source(segment: Segment, report: int, record: Mapping[str, Any]) -> str:
-    """A report's source, put together from its sections' pieces and what stands between them."""
-    if "source" in record:
-        return str(record["source"])
+def _source(segment: Segment, report: int, record: Json) -> str:
     begins = segment.array("section.begin")
-    pieces = [(begins[s], segment.passage(s)[-1]) for s in segment.sections_of(report)]
-    pieces += [(start, text) for start, text in record["rest"]]
-    return "".join(text for _start, text in sorted(pieces))
+    sections = segment.sections_of(report)
+    return join_source(record, ((begins[s], segment.passage(s)[-1]) for s in sections))

@@ -14,9 +14,10 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from index.places import place_key
 from index.ranking import K1, B
 from index.segments.segment import BLOCK, Segment
-from index.segments.snapshot import Snapshot, place_key
+from index.segments.snapshot import Snapshot
 from index.vector.sets import NONE, Floats, Mask, Positions, Rows, Sections, begins_run
 
 _Array = npt.NDArray[Any]
