@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import functools
-import inspect
-import json
 import os
-import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,6 +15,17 @@ from index.errors import BadFilter, LawsearchError, UserError, system_reason
 from index.i18n import gettext as _
 from index.i18n import ngettext
 from index.querytree import Field
+from terminal.command import (
+    FAILED,
+    HITS,
+    NO_HITS,
+    command,
+    given,
+    print_json,
+    print_styled,
+    read_filters,
+    say,
+)
 from terminal.opening import index_folder, opened
 from terminal.options import (
     AsCsv,
@@ -42,18 +49,15 @@ from terminal.options import (
     Unit,
     Years,
 )
-from terminal.usage import Command, Group
+from terminal.usage import Group
 
 if TYPE_CHECKING:
-    from index.querytree import Filter
     from index.whoosh_engine import WhooshEngine
     from indexer.build import Summary
     from search.results import Results
     from search.run import Request
     from search.synonyms import Synonyms
 
-HITS, NO_HITS, FAILED, INTERRUPTED = 0, 1, 2, 130
-_CONTROLS = "[\x7f-\x9f]"
 SHOWN_FACETS = (Field.YEAR, Field.TOWNSHIP)
 BROWSED = (Field.YEAR, Field.TOWNSHIP, Field.COUNTY, Field.PART, Field.TOPIC)
 
@@ -68,54 +72,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-Run = TypeVar("Run", bound=Callable[..., Any])
-
-
-def command(*, epilog: str = "") -> Callable[[Run], Run]:
-    """Register a command whose errors end in a message and an exit status."""
-
-    def register(function: Run) -> Run:
-        @functools.wraps(function)
-        def run(*args: Any, **kwargs: Any) -> None:
-            try:
-                raise typer.Exit(function(*args, **kwargs))
-            except LawsearchError as error:
-                if os.environ.get("LAWSEARCH_DEBUG"):
-                    raise
-                _say(error)
-                raise typer.Exit(FAILED) from None
-            except BrokenPipeError:  # who reads our output has seen enough
-                raise typer.Exit(HITS) from None
-            except KeyboardInterrupt:
-                print(_("Interrupted."), file=sys.stderr)
-                raise typer.Exit(INTERRUPTED) from None
-
-        help = _(inspect.getdoc(function) or function.__name__)
-        own = typer.Typer(add_completion=False, rich_markup_mode=None)
-        own.command(cls=Command, help=help, epilog=epilog or None, options_metavar=_("[OPTIONS]"))(
-            run
-        )
-        Group.apps[function.__name__] = own
-        return function
-
-    return register
-
-
-def _say(error: LawsearchError) -> None:
-    from terminal.lines import BAD, Piece, clean, print_lines
-
-    lines = [[Piece(clean(str(error)), BAD)]]
-    if error.hint:
-        lines.append([Piece(clean(error.hint))])
-    print_lines(lines, sys.stderr)
-
-
-def _print_json(objects: Iterable[Any]) -> None:
-    for each in objects:
-        plain = json.dumps(each, ensure_ascii=False)
-        # JSON escapes what ASCII has of control characters; a terminal obeys these too.
-        sys.stdout.write(re.sub(_CONTROLS, lambda c: f"\\u{ord(c[0]):04x}", plain) + "\n")
 
 
 @command(epilog=_("Example: lawsearch index reports/ --county 青禾县 --prune"))
@@ -164,7 +120,7 @@ def index(
             )
     finally:
         writer.close()
-    _print_lines(show_summary(summary))
+    print_styled(show_summary(summary))
     return _index_status(summary)
 
 
@@ -182,16 +138,6 @@ def _checked_encoding(name: str | None) -> str | None:
         except LookupError:
             raise BadFilter("--encoding", name, ("utf-8", "gb18030", "big5")) from None
     return name
-
-
-def _print_lines(lines: Iterable[Any]) -> None:
-    from terminal.lines import print_lines
-
-    print_lines(lines)
-
-
-def _filters(**typed: list[str] | None) -> dict[Field, list[str]]:
-    return {Field(name): values for name, values in typed.items() if values}
 
 
 @command(
@@ -230,7 +176,7 @@ def query(
     from_file: QueryFile = None,
 ) -> int:
     """Search sections: words, "exact phrases", years, places, operators."""
-    flags = _filters(
+    flags = given(
         year=year, township=township, county=county, city=city, province=province,
         part=part, topic=topic, level=level,
     )  # fmt: skip
@@ -267,7 +213,7 @@ def _request(
         raise BadFilter("--by", by, ("section", "report"))
     return Request(
         query="",
-        filters=_read_flags(flags) if flags else (),
+        filters=read_filters(flags),
         exact=exact,
         literal=literal,
         sort=Sort(sort),
@@ -276,12 +222,6 @@ def _request(
         page=page,
         synonyms=_load_synonyms() if synonyms else None,
     )
-
-
-def _read_flags(flags: dict[Field, list[str]]) -> tuple[Filter, ...]:
-    from search.flags import read_flags
-
-    return read_flags(flags)
 
 
 def _load_synonyms() -> Synonyms:
@@ -328,7 +268,7 @@ def _printer(
     if as_json:
         from search.results import results_json
 
-        return lambda all: _print_json(results_json(r, by_report=by_report) for r in all)
+        return lambda all: print_json(results_json(r, by_report=by_report) for r in all)
     if as_csv:
         return _print_csv
     return lambda all: _print_results(all, facets, by_report)
@@ -350,7 +290,7 @@ def _print_results(all: Iterable[Results], facets: tuple[Field, ...], by_report:
     for number, results in enumerate(all):
         if number:
             print()
-        _print_lines(show_results(results, facets, by_report=by_report))
+        print_styled(show_results(results, facets, by_report=by_report))
 
 
 def _answer_all(
@@ -403,7 +343,7 @@ def browse(
 
     if field not in BROWSED:
         raise BadFilter("browse", field, BROWSED)
-    flags = _filters(
+    flags = given(
         year=year, township=township, county=county, city=city, province=province,
         part=part, topic=topic, level=level,
     )  # fmt: skip
@@ -412,9 +352,9 @@ def browse(
         asked = replace(request, query=_joined(words or []), limit=0, facets=(Field(field),))
         results = Searcher(engine).run(asked)
     if as_json:
-        _print_json([results_json(results)])
+        print_json([results_json(results)])
     else:
-        _print_lines(show_facet(Field(field), results.facets[Field(field)], limit=None))
+        print_styled(show_facet(Field(field), results.facets[Field(field)], limit=None))
     return HITS if results.total_sections else NO_HITS
 
 
@@ -436,11 +376,11 @@ def show(
     with opened(index_dir) as engine:
         found = find(engine, id)
     if as_json:
-        _print_json([found.json()])
+        print_json([found.json()])
     elif found.measure is not None:
-        _print_lines(show_measure(found.report, found.measure))
+        print_styled(show_measure(found.report, found.measure))
     else:
-        _print_lines(show_report(found.report, found.section))
+        print_styled(show_report(found.report, found.section))
     return HITS
 
 
@@ -471,12 +411,12 @@ def parse(
     with Reader(encoding=settings.encoding) as reader:
         for report in load_each(files, reader, settings):
             if isinstance(report, LawsearchError):
-                _say(report)
+                say(report)
                 failed = True
             elif as_json:
-                _print_json([report_json(report, explain=explain)])
+                print_json([report_json(report, explain=explain)])
             else:
-                _print_lines(show_reasons(report) if explain else show_report(report))
+                print_styled(show_reasons(report) if explain else show_report(report))
     return FAILED if failed else HITS
 
 
@@ -491,9 +431,9 @@ def status(index_dir: IndexDir = None, as_json: AsJson = False) -> int:
         found = engine.status()
     if as_json:
         refused = [row._asdict() for row in found.refused]
-        _print_json([asdict(found) | {"refused": refused}])
+        print_json([asdict(found) | {"refused": refused}])
     else:
-        _print_lines(show_status(found))
+        print_styled(show_status(found))
     return HITS
 
 
@@ -505,11 +445,11 @@ def verify(index_dir: IndexDir = None, as_json: AsJson = False) -> int:
     with opened(index_dir) as engine:
         problems = list(engine.verify())
     if as_json:
-        _print_json([{"problems": problems}])
+        print_json([{"problems": problems}])
     elif problems:
-        _print_lines([Piece(clean(problem), BAD)] for problem in problems)
+        print_styled([Piece(clean(problem), BAD)] for problem in problems)
     else:
-        _print_lines([[Piece(_("The index is as it was committed."), GOOD)]])
+        print_styled([[Piece(_("The index is as it was committed."), GOOD)]])
     if problems:
         n = len(problems)
         said = ngettext("{n} problem. Rebuild: {how}", "{n} problems. Rebuild: {how}", n)

@@ -165,8 +165,8 @@ class Engine(Protocol):
         """The reports with these ids; ids that are not there are left out."""
         ...
 
-    def passages(self, found: Sequence[FoundSection]) -> list[Passage]:
-        """What is shown of each hit, in the same order."""
+    def passages(self, numbers: Sequence[int]) -> list[Passage]:
+        """What is shown of the sections with these numbers, in the same order."""
         ...
 
     def report_ids(self) -> Iterable[str]:

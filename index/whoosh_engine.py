@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from index.cost import estimate_cost
-from index.engine import Answer, FileRow, FoundSection, Question, Status
+from index.engine import Answer, FileRow, Question, Status
 from index.filetable import read_table
 from index.model import Kind, Level, Place, Report
 from index.passage import Passage
@@ -76,10 +76,10 @@ class WhooshEngine:
             numbers = {id: snapshot.find_report(id) for id in report_ids}
             return {id: snapshot.report(n) for id, n in numbers.items() if n is not None}
 
-    def passages(self, found: Sequence[FoundSection]) -> list[Passage]:
-        """What is shown of each hit."""
+    def passages(self, numbers: Sequence[int]) -> list[Passage]:
+        """What is shown of each section."""
         with self._snapshot.files.blamed():
-            return [self._passage(each.number) for each in found]
+            return [self._passage(number) for number in numbers]
 
     def _passage(self, number: int) -> Passage:
         """A section's passage; the last ones are remembered: a narrowed query meets them again."""

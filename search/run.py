@@ -159,7 +159,7 @@ class Searcher:
 
     def _hits(self, question: Question, answer: Answer) -> tuple[Hit, ...]:
         wanted = Wanted(tuple(dict.fromkeys(positive_texts(question.tree))))
-        passages = self.engine.passages(answer.hits)
+        passages = self.engine.passages([hit.number for hit in answer.hits])
         return tuple(
             Hit(
                 rank=rank,
