@@ -15,6 +15,7 @@ from index.errors import BadFilter, LawsearchError, UserError, system_reason
 from index.i18n import gettext as _
 from index.i18n import ngettext
 from index.querytree import Field
+import terminal.comparing  # noqa: F401 - it registers its commands
 from terminal.command import (
     FAILED,
     HITS,

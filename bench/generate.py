@@ -97,11 +97,17 @@ def write_reports(reports: Iterable[GeneratedReport], folder: Path) -> int:
 
 
 def generate_reports(
-    counties: int, townships: int, years: Sequence[int], seed: int
+    counties: int,
+    townships: int,
+    years: Sequence[int],
+    seed: int,
+    *,
+    share_of_copiers: float = SHARE_OF_COPIERS,
 ) -> Iterator[GeneratedReport]:
     """The reports one by one: county by county, township by township, year by year.
 
-    More counties or townships leave the reports of the others as they were.
+    More counties or townships leave the reports of the others as they were. share_of_copiers: of
+    the townships, those that copy their report of the year before in some years.
 
     Raises
     ------
@@ -111,7 +117,7 @@ def generate_reports(
     words = sample_vocabulary(seed)
     for county in name_places(counties, COUNTY_FORMS, f"{seed}/counties"):
         for township in name_places(townships, TOWNSHIP_FORMS, f"{seed}/{county}"):
-            author = Author(seed, county, township, words)
+            author = Author(seed, county, township, words, share_of_copiers)
             for year in years:
                 path = PurePosixPath(county, str(year), f"{township}.txt")
                 yield GeneratedReport(path, author.write(year), township, county, year)
@@ -169,14 +175,21 @@ def compile_templates(value: Any) -> Any:
 class Author:
     """Who writes a township's reports: its villages, habits of layout and practices."""
 
-    def __init__(self, seed: int, county: str, township: str, words: Sequence[str]) -> None:
+    def __init__(
+        self,
+        seed: int,
+        county: str,
+        township: str,
+        words: Sequence[str],
+        share_of_copiers: float,
+    ) -> None:
         self._name = f"{seed}/{county}/{township}"
         self._phrases = load_phrases()
         self._words = words
         rng = Random(self._name)
         self._villages = [name + "村" for name in rng.sample(VILLAGES, 12)]
         self._layout = Layout.choose(rng)
-        self._copies = rng.random() < SHARE_OF_COPIERS
+        self._copies = rng.random() < share_of_copiers
         self._adopted = {
             practice["name"]: adoption_year(practice, f"{seed}/{county}", rng.random())
             for practice in self._phrases["practice"]

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
-from index.model import Report
+from index.model import Kind, Level, Report
 from index.passage import Passage
+from index.places import Places
 from index.querytree import Field, Filter, FilterValue, Node
 
 if TYPE_CHECKING:
@@ -102,6 +103,63 @@ class Answer:
     facets: Mapping[Field, tuple[FacetCount, ...]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """What to find the like of: words, with what each weighs.
+
+    A section's score is the sum of weight * `index.ranking.saturate` over the words. Reports of the
+    place `apart_from` are left out.
+    """
+
+    words: Mapping[str, float]
+    filters: tuple[Filter, ...] = ()
+    apart_from: Places | None = None
+    limit: int = 100
+
+
+class CommonForm(NamedTuple):
+    """A stretch of a stream that many reports of many places have.
+
+    reports, townships, counties: how many have the shingle of it that fewest have.
+    """
+
+    start: int
+    end: int
+    reports: int
+    townships: int
+    counties: int
+
+
+Seed: TypeAlias = tuple[int, int, float]
+"""A shingle that two streams share: its offset in each, and what a character of it weighs."""
+
+
+@dataclass(slots=True)
+class SharedText:
+    """Two sections, by their numbers, that share rare text; first is the earlier one.
+
+    The earlier is that of the earlier year, then of the earlier day of issue; unknown comes last.
+    weight: about how many characters they share, each counted the less the more townships have it.
+    seeds ascend by their first offset.
+    """
+
+    first: int
+    second: int
+    weight: float
+    seeds: tuple[Seed, ...]
+
+
+class ReportRow(NamedTuple):
+    """What counting needs of a report. issued is an ISO date."""
+
+    id: str
+    year: int | None
+    issued: str | None
+    level: Level
+    kind: Kind
+    places: Places
+
+
 class FileRow(NamedTuple):
     """What became of one file: the report it is part of, or why it was refused."""
 
@@ -169,8 +227,39 @@ class Engine(Protocol):
         """What is shown of the sections with these numbers, in the same order."""
         ...
 
+    def section_number(self, report_id: str, ordinal: int) -> int | None:
+        """The number of a section by its place in its report's sections, from 0."""
+        ...
+
+    def live_sections(self) -> Iterator[int]:
+        """The numbers of all sections, as they are stored."""
+        ...
+
+    def like(self, likeness: Likeness) -> list[FoundSection]:
+        """The sections that have most of the words' weight, best first; tier is WORDS."""
+        ...
+
+    def frequencies(self, words: Collection[str]) -> Mapping[str, int]:
+        """In how many sections each word stands."""
+        ...
+
+    def common_form(self, streams: Sequence[str]) -> list[tuple[CommonForm, ...]]:
+        """For each stream its stretches of common form, ascending and apart."""
+        ...
+
+    def shared_texts(self, filters: tuple[Filter, ...] = ()) -> Iterator[SharedText]:
+        """Pairs of sections of different reports that share rare text, by the time of the first.
+
+        One of the two is in the sections that pass the filters.
+        """
+        ...
+
     def report_ids(self) -> Iterable[str]:
         """All report ids, in browse order."""
+        ...
+
+    def reports(self) -> Iterable[ReportRow]:
+        """What counting needs of every report, as they are stored."""
         ...
 
     def values(self, field: Field) -> Mapping[FilterValue, int]:

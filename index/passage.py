@@ -24,10 +24,10 @@ _AFTER_ALL = 1 << 60
 class Passage:
     """A section with what a hit tells of its report; opens without the rest of the report.
 
-    start, end, text_start and furniture are offsets in the report's source; source is the piece
-    of it from start to end. heading_length counts characters of the stream. A sentence is (end in
-    the stream, start and end in the report's source); those without any character in the stream
-    are left out.
+    start, end, text_start, furniture and measures are offsets in the report's source; source is the
+    piece of it from start to end. heading_length counts characters of the stream. A sentence is
+    (end in the stream, start and end in the report's source); those without any character in the
+    stream are left out.
     """
 
     report_id: str
@@ -35,6 +35,7 @@ class Passage:
     title: str | None
     file: str
     year: int | None
+    issued: str | None
     place: Place
     part: Part | None
     topics: tuple[str, ...]
@@ -44,6 +45,7 @@ class Passage:
     text_start: int
     source: str
     furniture: tuple[tuple[int, int], ...]
+    measures: tuple[tuple[int, int], ...]
     heading_length: int
     sentences: Sequence[tuple[int, int, int]]
 
@@ -131,6 +133,7 @@ def passage_of(report: Report, section: Section) -> Passage:
         title=report.title,
         file=report.file,
         year=report.year,
+        issued=report.issued,
         place=report.place,
         part=section.part,
         topics=section.topics,
@@ -142,6 +145,7 @@ def passage_of(report: Report, section: Section) -> Passage:
         furniture=tuple(
             (f.start, f.end) for f in report.furniture if f.end > start and f.start < end
         ),
+        measures=section.measures,
         heading_length=stream.heading_length,
         sentences=sentences,
     )

@@ -59,6 +59,7 @@ class PreparedReport:
     files: tuple[SourceFile, ...]
     title: str | None
     year: int | None
+    issued: str | None
     level: Level
     kind: Kind
     place: Place
@@ -106,6 +107,7 @@ def prepare(report: Report) -> PreparedReport:
         files=report.files,
         title=report.title,
         year=report.year,
+        issued=report.issued,
         level=report.level,
         kind=report.kind,
         place=report.place,
@@ -182,7 +184,7 @@ def _payloads(report: Report) -> Iterator[bytes]:
     for section, path in zip(report.sections, heading_paths(report), strict=True):
         start, end = _extent(section)
         inside = [*_within(report.furniture, start, end)]
-        head = [section.key, path, inside, section.topics]
+        head = [section.key, path, inside, section.topics, section.measures]
         text = f"{_encode_json(head)}\n{report.source[start:end]}"
         yield pack(text.encode("utf-8", "surrogatepass"))
 

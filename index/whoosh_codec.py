@@ -169,7 +169,7 @@ class SectionReader(PerDocumentReader):  # type: ignore[misc]
         """What is told of a section; what is unknown is left out, topics are a list."""
         segment = self._segment
         report_id, title, file = segment.card(segment.array("section.report")[docnum])
-        key, _, _, topics, piece = segment.passage(docnum)
+        (key, _, _, topics, _), piece = segment.passage(docnum)
         at = max(segment.array("section.text")[docnum] - segment.array("section.begin")[docnum], 0)
         known = {f: found[0] for f in FACETS if (found := self._values.of(f, docnum))}
         return {

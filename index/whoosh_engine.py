@@ -13,14 +13,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from index.cost import estimate_cost
-from index.engine import Answer, FileRow, Question, Status
+from index.engine import (
+    Answer,
+    CommonForm,
+    FileRow,
+    FoundSection,
+    Likeness,
+    Question,
+    ReportRow,
+    SharedText,
+    Status,
+)
 from index.filetable import read_table
 from index.model import Kind, Level, Place, Report
 from index.passage import Passage
 from index.plain.answering import answer
 from index.plain.matching import Matcher
 from index.plain.postings import PlainPostings
-from index.querytree import Field, FilterValue
+from index.querytree import Field, Filter, FilterValue
 from index.segments.snapshot import Snapshot
 from index.segments.versions import term_versions
 
@@ -99,13 +109,14 @@ class WhooshEngine:
         id, title, file = segment.card(report)
         province, city, county, township = segment.place(report)
         part = segment.part(section)
-        key, labels, furniture, topics, source = segment.passage(section)
+        (key, labels, furniture, topics, measures), source = segment.passage(section)
         return Passage(
             report_id=id,
             key=key,
             title=title,
             file=file,
             year=segment.array("report.year")[report] or None,
+            issued=segment.issued(report),
             place=Place(township, county, city, province),
             part=part,
             topics=tuple(topics),
@@ -115,15 +126,55 @@ class WhooshEngine:
             text_start=segment.array("section.text")[section],
             source=source,
             furniture=tuple((start, end) for start, end in furniture),
+            measures=tuple((start, end) for start, end in measures),
             heading_length=segment.array("section.heading")[section],
             sentences=segment.sentences(section),
         )
+
+    def section_number(self, report_id: str, ordinal: int) -> int | None:
+        """The number of a section by its place in its report's sections, from 0."""
+        snapshot = self._snapshot
+        with snapshot.files.blamed():
+            report = snapshot.find_report(report_id)
+            sections = () if report is None else snapshot.sections_of(report)
+            return sections[ordinal] if 0 <= ordinal < len(sections) else None
+
+    def live_sections(self) -> Iterator[int]:
+        """The numbers of all sections, as they are stored."""
+        return self._snapshot.live_sections()
+
+    def common_form(self, streams: Sequence[str]) -> list[tuple[CommonForm, ...]]:
+        """For each stream its stretches of common form, ascending and apart."""
+        with self._snapshot.files.blamed():
+            return [self._vector.shingles.common_form(stream) for stream in streams]
+
+    def shared_texts(self, filters: tuple[Filter, ...] = ()) -> Iterator[SharedText]:
+        """Pairs of sections of different reports that share rare text, by time of the first."""
+        with self._snapshot.files.blamed():
+            yield from self._vector.shared_texts(filters)
+
+    def like(self, likeness: Likeness) -> list[FoundSection]:
+        """The sections that have most of the words' weight, best first."""
+        with self._snapshot.files.blamed():
+            return self._vector.likeness.like(likeness)
+
+    def frequencies(self, words: Collection[str]) -> dict[str, int]:
+        """In how many sections each word stands."""
+        with self._snapshot.files.blamed():
+            return self._vector.likeness.frequencies(words)
 
     def report_ids(self) -> Iterable[str]:
         """All report ids, in browse order."""
         snapshot = self._snapshot
         with snapshot.files.blamed():
             return [key[-1] for key in sorted(map(snapshot.browse_key, snapshot.live_reports()))]
+
+    def reports(self) -> list[ReportRow]:
+        """What counting needs of every report."""
+        from index.segments.rows import read_rows
+
+        with self._snapshot.files.blamed():
+            return [*read_rows(self._snapshot)]
 
     def values(self, field: Field) -> Mapping[FilterValue, int]:
         """Every value of the field with its number of reports (sections for part and topic)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -95,16 +95,7 @@ def results_json(results: Results, *, by_report: bool = False) -> Json:
     """The Results object of the JSON contract."""
     return {
         "query": results.query,
-        "recognised": [
-            {
-                "field": r.field,
-                "value": r.value,
-                "word": r.word,
-                "literal_sections": r.literal_sections,
-            }
-            for r in results.recognised
-        ],
-        "ignored": [{"word": i.word, "why": i.why} for i in results.ignored],
+        **understood_json(results.recognised, results.ignored),
         "synonyms": [{"word": s.word, "others": list(s.others)} for s in results.synonyms],
         "mode": results.mode,
         "total_sections": results.total_sections,
@@ -117,6 +108,22 @@ def results_json(results: Results, *, by_report: bool = False) -> Json:
         "limit": results.limit,
         "facets": {f: [_facet_json(v) for v in vs] for f, vs in results.facets.items()},
         "hits": [hit_json(h, by_report=by_report) for h in results.hits],
+    }
+
+
+def understood_json(recognised: Sequence[Recognition], ignored: Sequence[Ignored]) -> Json:
+    """What every answer to a query tells of how it was read."""
+    return {
+        "recognised": [
+            {
+                "field": r.field,
+                "value": r.value,
+                "word": r.word,
+                "literal_sections": r.literal_sections,
+            }
+            for r in recognised
+        ],
+        "ignored": [{"word": i.word, "why": i.why} for i in ignored],
     }
 
 

@@ -45,7 +45,7 @@ class Request:
     synonyms: Synonyms | None = None
 
 
-class _Understood(NamedTuple):
+class Understood(NamedTuple):
     """A query ready to be asked, and what there is to tell of it."""
 
     tree: Node | None  # without its top-level filters
@@ -75,7 +75,7 @@ class Searcher:
     def run(self, request: Request) -> Results:
         """The results of a query. Never raises for what was typed."""
         started = time.perf_counter()
-        understood = self._understand(request)
+        understood = self.understand(request)
         question = Question(
             tree=understood.tree or And(()),
             filters=understood.filters,
@@ -86,7 +86,7 @@ class Searcher:
             facets=request.facets,
         )
         mode, answer = self._ask(question, understood, relax=not request.exact)
-        recognised = self._counted(understood.recognised)
+        recognised = self.counted(understood.recognised)
         help = self._help(question, understood, mode, answer)
         hits = self._hits(question, answer)
         return Results(
@@ -107,7 +107,8 @@ class Searcher:
             hits=hits,
         )
 
-    def _understand(self, request: Request) -> _Understood:
+    def understand(self, request: Request) -> Understood:
+        """What a query asks for. Never raises for what was typed."""
         tree, ignored = parse_query(request.query)
         recognised: tuple[Recognised, ...] = ()
         if tree is not None and not request.literal:
@@ -123,10 +124,10 @@ class Searcher:
                 tree = cutter.cut(tree)
                 ignored = (*ignored, *cutter.ignored)
         tree, filters = _take_filters(tree, request.filters)
-        return _Understood(tree, filters, recognised, ignored, told)
+        return Understood(tree, filters, recognised, ignored, told)
 
     def _ask(
-        self, question: Question, understood: _Understood, *, relax: bool
+        self, question: Question, understood: Understood, *, relax: bool
     ) -> tuple[Mode, Answer]:
         """The answer, relaxed as far as it must be to hold anything."""
         if understood.tree is None:
@@ -142,7 +143,7 @@ class Searcher:
         return Mode.SECTION, first
 
     def _help(
-        self, question: Question, understood: _Understood, mode: Mode, answer: Answer
+        self, question: Question, understood: Understood, mode: Mode, answer: Answer
     ) -> Help | None:
         if understood.tree is None or (mode is Mode.SECTION and answer.total_sections):
             return None
@@ -150,7 +151,8 @@ class Searcher:
 
         return explain_nothing(self.engine, question)
 
-    def _counted(self, recognised: Sequence[Recognised]) -> tuple[Recognition, ...]:
+    def counted(self, recognised: Sequence[Recognised]) -> tuple[Recognition, ...]:
+        """The words that were read as filters, with how many sections hold each literally."""
         counts = {word: self._count_literal(word) for word in {r.word for r in recognised}}
         return tuple(Recognition(r.field, r.value, r.word, counts[r.word]) for r in recognised)
 

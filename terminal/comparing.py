@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from index.errors import UserError
 from index.i18n import gettext as _
 from terminal.command import HITS, NO_HITS, command, given, print_json, print_styled, read_filters
 from terminal.opening import opened
@@ -22,3 +25,64 @@ from terminal.options import (
     Townships,
     Years,
 )
+
+if TYPE_CHECKING:
+    from search.spread import Spread
+
+
+@command(epilog=_("Example: lawsearch spread 枫桥经验 --year 2019..2024 --svg spread.svg"))
+def spread(
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar=_("WORDS..."), help=_("A practice by its name; each word as it is typed.")
+        ),
+    ],
+    index_dir: IndexDir = None,
+    year: Years = None,
+    township: Townships = None,
+    county: Counties = None,
+    city: Cities = None,
+    province: Provinces = None,
+    part: Parts = None,
+    topic: Topics = None,
+    svg: Annotated[
+        str | None,
+        typer.Option(
+            "--svg", metavar=_("FILE"), help=_("Draw it to a file too; - is standard output.")
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Tell since when and where a practice stands in the reports, and where it does not."""
+    from search.spread import SpreadRequest, find_spread, spread_json
+
+    flags = given(
+        year=year, township=township, county=county, city=city, province=province,
+        part=part, topic=topic,
+    )  # fmt: skip
+    if svg == "-" and as_json:
+        raise UserError(_("--json and --svg - cannot go together."))
+    asked = SpreadRequest(" ".join(words), read_filters(flags))
+    with opened(index_dir) as engine:
+        found = find_spread(engine, asked)
+    if svg is not None:
+        _draw(found, svg)
+    if as_json:
+        print_json([spread_json(found)])
+    elif svg != "-":
+        from terminal.show_spread import show_spread
+
+        print_styled(show_spread(found))
+    return HITS if found.reports else NO_HITS
+
+
+def _draw(found: Spread, svg: str) -> None:
+    from search.chart import spread_chart
+    from terminal.saving import save_text
+
+    if svg == "-":
+        sys.stdout.write(spread_chart(found))
+    else:
+        save_text(Path(svg), spread_chart(found))
+        print(_("Written: {file}").format(file=svg), file=sys.stderr)

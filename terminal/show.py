@@ -10,7 +10,8 @@ from index.i18n import ngettext
 from index.labels import described_label, field_label, kind_label, level_label, part_label
 from index.model import Reason, Report, Section, Span
 from index.querytree import Field
-from search.results import Hit, Results, Snippet
+from search.language import Ignored
+from search.results import Hit, Recognition, Results, Snippet, SynonymUse
 from terminal.lines import BAD, FAINT, GOOD, MATCH, TITLE, Line, Piece, clean, pad, width
 
 TOP_VALUES = 10
@@ -18,7 +19,7 @@ TOP_VALUES = 10
 
 def show_results(results: Results, facets: Sequence[Field], *, by_report: bool) -> Iterator[Line]:
     """A page of results: what was understood, totals, hits, facets."""
-    yield from _understood(results)
+    yield from show_understood(results.recognised, results.ignored, results.synonyms)
     yield _totals(results)
     by_report = by_report or results.mode is Mode.REPORT
     for hit in results.hits:
@@ -32,8 +33,13 @@ def show_results(results: Results, facets: Sequence[Field], *, by_report: bool) 
             yield from show_facet(field, values, limit=TOP_VALUES)
 
 
-def _understood(results: Results) -> Iterator[Line]:
-    for r in results.recognised:
+def show_understood(
+    recognised: Sequence[Recognition],
+    ignored: Sequence[Ignored],
+    synonyms: Sequence[SynonymUse] = (),
+) -> Iterator[Line]:
+    """How a query was read: filters, other names, and what could not be read."""
+    for r in recognised:
         said = ngettext(
             "{field} {value} is a filter; as text, quoted, “{word}” is in {n} section",
             "{field} {value} is a filter; as text, quoted, “{word}” is in {n} sections",
@@ -46,11 +52,11 @@ def _understood(results: Results) -> Iterator[Line]:
             word=clean(r.word),
         )
         yield [Piece(text, FAINT)]
-    for s in results.synonyms:
+    for s in synonyms:
         said = _("“{word}” also as: {others}")
         others = _(", ").join(map(clean, s.others))
         yield [Piece(said.format(word=clean(s.word), others=others), FAINT)]
-    for i in results.ignored:
+    for i in ignored:
         yield [Piece(_("“{word}”: {why}").format(word=clean(i.word), why=i.why), BAD)]
 
 

@@ -26,7 +26,8 @@ from index.segments.columns import (
 )
 from index.segments.format import FORMAT, MOST_POSITIONS, MOST_TOPICS, Meta
 from index.segments.packing import packed_columns
-from index.segments.segment import CHARACTER_BITS
+from index.segments.segment import CHARACTER_BITS, issued_number
+from index.segments.shingles import count_common, shingle_columns
 
 _WIDEST: Final = 64  # bits of what is sorted
 _encode_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -46,10 +47,12 @@ def build_segment(reports: Sequence[PreparedReport]) -> tuple[Columns, Meta]:
     text = "".join(chain.from_iterable(r.streams for r in reports))
     reported, about_reports = _report_columns(reports, counts)
     sections, about_sections = _section_columns(reports, rows)
+    shingles = shingle_columns(text, lengths)
+    of_report = np.repeat(np.arange(len(reports), dtype=np.uint32), counts)
     columns = {
         "section.start": starts.astype(np.uint32),
         "section.length": narrow(lengths),
-        "section.report": np.repeat(np.arange(len(reports), dtype=np.uint32), counts),
+        "section.report": of_report,
         "section.of_block": of_block,
         **sections,
         **reported,
@@ -62,6 +65,8 @@ def build_segment(reports: Sequence[PreparedReport]) -> tuple[Columns, Meta]:
         ),
         **_blob("records", "report.record", [r.record for r in reports]),
         **_blob("titles", "report.title", [_title(r.title) for r in reports]),
+        **shingles,
+        **count_common(shingles, of_report, reported["report.place"], about_reports["places"]),
         **_gram_columns(text, lengths, starts, of_block),
         **_word_columns(reports, rows),
     }
@@ -120,6 +125,7 @@ def _report_columns(reports: Sequence[PreparedReport], counts: Values) -> tuple[
     columns: Columns = {
         "report.first": offsets(counts).astype(np.uint32),
         "report.year": np.array([_year(r.year) for r in reports], np.uint16),
+        "report.issued": np.array([issued_number(r.issued) for r in reports], np.uint32),
         "report.level": numbered((r.level for r in reports), levels).astype(np.uint8),
         "report.kind": numbered((r.kind for r in reports), kinds).astype(np.uint8),
         "report.place": numbered(paths, places).astype(np.uint32),

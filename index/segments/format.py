@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 MAGIC: Final = b"lawseg\r\n"
 FORMAT: Final = 1
-SCHEMA_VERSION: Final = "4"  # what the arrays hold; an index of another one is built anew
+SCHEMA_VERSION: Final = "5"  # what the arrays hold; an index of another one is built anew
 INDEX_NAME: Final = "lawsearch"  # begins the names of segment files and of the TOC for Whoosh
 TYPECODES: Final = {"B": 1, "H": 2, "I": 4, "Q": 8}  # unsigned; array and memoryview agree
 ALIGNMENT: Final = 64
@@ -42,6 +42,12 @@ ARRAYS: Final = {
     **dict.fromkeys(("sentence.source", "sentence.size"), NARROWEST),
     **dict.fromkeys(("report.first", "report.place", "report.by_id"), "I"),
     "report.year": "H",
+    "report.issued": "I",
+    "shingle.hash": "I",
+    "shingle.step": "B",
+    "section.shingle": NARROWEST,
+    "common.hash": "I",
+    **dict.fromkeys(("common.reports", "common.townships", "common.counties"), NARROWEST),
     **dict.fromkeys(("report.level", "report.kind"), "B"),
     **dict.fromkeys(("report.card", "report.record", "report.title"), NARROWEST),
     "gram.key": "Q",

@@ -31,6 +31,7 @@ from index.segments.columns import (
 from index.segments.format import FORMAT, MOST_TOPICS, Meta, SegmentFileWriter
 from index.segments.packing import pack_lists
 from index.segments.segment import Segment
+from index.segments.shingles import count_common
 from index.segments.source import CHUNK, Source
 
 _WORDS: Final = ("word", "heading")
@@ -68,6 +69,7 @@ class _Merge:
         reported, about_reports = self._merge_reports()
         sections, about_sections = self._merge_sections()
         self._write(sections | reported | self._merge_bounds())
+        self._merge_shingles(sections["section.report"], reported["report.place"], about_reports)
         for name, at in (
             ("stored", "section.stored"), ("cards", "report.card"),
             ("records", "report.record"), ("titles", "report.title"),
@@ -106,6 +108,7 @@ class _Merge:
         columns = {
             "report.first": offsets(counts).astype(np.uint32),
             "report.year": self._of_reports("report.year"),
+            "report.issued": self._of_reports("report.issued"),
             "report.level": level.astype(np.uint8),
             "report.kind": kind.astype(np.uint8),
             "report.place": place.astype(np.uint32),
@@ -168,6 +171,15 @@ class _Merge:
             found = zip(self._sources, sentences, strict=True)
             columns[name] = narrow(np.concatenate([s.array(name)[live] for s, (_, live) in found]))
         return columns
+
+    def _merge_shingles(self, of_report: Values, of_place: Values, about_reports: Meta) -> None:
+        parts = [source.shingles() for source in self._sources]
+        names = ("shingle.hash", "shingle.step")
+        shingles = {name: np.concatenate([part[name] for part in parts]) for name in names}
+        sizes = np.concatenate([source.piece_sizes("section.shingle") for source in self._sources])
+        shingles["section.shingle"] = narrow(offsets(sizes))
+        self._write(shingles)
+        self._write(count_common(shingles, of_report, of_place, about_reports["places"]))
 
     def _merge_blob(self, name: str, at: str) -> None:
         start = self._writer.begin()

@@ -31,6 +31,18 @@ def gram_of(key: int) -> str:
     return chr(first) + (chr(second - 1) if second else "")
 
 
+def issued_number(date: str | None) -> int:
+    """An ISO date as the number that its digits are, 0 for none: such numbers sort as dates do."""
+    return int(date.replace("-", "")) if date else 0
+
+
+def issued_date(number: int) -> str | None:
+    """The ISO date of `issued_number`."""
+    if not number:
+        return None
+    return f"{number // 10000:04}-{number // 100 % 100:02}-{number % 100:02}"
+
+
 class Segment:
     """A segment of a commit; all numbers are the segment's own, from 0.
 
@@ -125,14 +137,20 @@ class Segment:
         """(province, city, county, township) of a report."""
         return tuple(self.meta["places"][self.array("report.place")[report]])
 
+    def issued(self, report: int) -> str | None:
+        """The ISO date on which a report was issued."""
+        return issued_date(self.array("report.issued")[report])
+
     # Sections
 
-    def passage(self, section: int) -> tuple[str, list[str], list[list[int]], list[str], str]:
-        """(key, labels of the headings that lead to it, furniture, topics, source) of a section."""
+    def passage(self, section: int) -> tuple[list[Any], str]:
+        """(what is told of a section, its source).
+
+        Told are its key, labels of the headings that lead to it, furniture, topics and measures.
+        """
         payload = stored.unpack(self._piece("stored", "section.stored", section))
         head, piece = payload.decode("utf-8", "surrogatepass").split("\n", 1)
-        key, labels, furniture, topics = json.loads(head)
-        return key, labels, furniture, topics, piece
+        return json.loads(head), piece
 
     def part(self, section: int) -> Part | None:
         """The part of the report that a section belongs to."""

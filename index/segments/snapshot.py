@@ -295,4 +295,4 @@ def _decode(segment: Segment, field: Field, value: int) -> tuple[tuple[FilterVal
 def _source(segment: Segment, report: int, record: Json) -> str:
     begins = segment.array("section.begin")
     sections = segment.sections_of(report)
-    return join_source(record, ((begins[s], segment.passage(s)[-1]) for s in sections))
+    return join_source(record, ((begins[s], segment.passage(s)[1]) for s in sections))

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from index.segments.columns import Values, count_sections, dtype, offsets, stretches
+from index.segments.columns import Columns, Values, count_sections, dtype, offsets, stretches
 from index.segments.packing import unpack_lists
 from index.segments.segment import Segment
 
@@ -81,6 +81,15 @@ class Source:
         sections = self.array("section.of_block")[(ends - 1) >> 6]
         live = self._is_live[sections]
         return (ends[live] + self._shifts[sections[live]]).astype(np.uint32), live
+
+    def shingles(self) -> Columns:
+        """The shingles of live sections, each with its distance from the one before."""
+        names = ("shingle.hash", "shingle.step")
+        if self._is_whole:
+            return {name: self.array(name) for name in names}
+        first: Values = self.array("section.shingle").astype(np.int64)
+        live = np.repeat(self._is_live, first[1:] - first[:-1])
+        return {name: self.array(name)[live] for name in names}
 
     def piece_sizes(self, at: str) -> Values:
         """Bytes of each live piece of a blob, by the column that says where they begin."""

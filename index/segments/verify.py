@@ -16,6 +16,7 @@ from index.segments.build import build_segment
 from index.segments.columns import BLOCK, Columns, Values, stretches
 from index.segments.packing import unpack_lists
 from index.segments.segment import Segment
+from index.segments.shingles import count_common
 from index.segments.snapshot import Snapshot
 
 _TOGETHER: Final = 200  # reports that are made anew at once
@@ -39,6 +40,7 @@ def disagreements(snapshot: Snapshot) -> Iterator[str]:
             if digest != _digest_terms(_columns(segment), name, _word_hashes(segment)):
                 said = _("postings of {field} are not those of the stored texts")
                 yield said.format(field=name)
+        yield from _check_common(segment)
 
 
 def _columns(segment: Segment) -> Columns:
@@ -57,6 +59,7 @@ def _check_reports(
         wanted = (
             (report.id, report.title, report.file),
             report.year or 0,
+            report.issued,
             report.level,
             report.kind,
             (place.province, place.city, place.county, place.township),
@@ -65,6 +68,7 @@ def _check_reports(
         indexed = (
             segment.card(number),
             segment.array("report.year")[number],
+            segment.issued(number),
             meta["levels"][segment.array("report.level")[number]],
             meta["kinds"][segment.array("report.kind")[number]],
             segment.place(number),
@@ -98,6 +102,32 @@ def _check_sections(
             said = _("{id}: lengths are not those of the stored text")
             yield said.format(id=section_id(report.id, section))
     yield from _check_sentences(segment, start, reports, made)
+    if not _has_shingles(segment, start, made):
+        said = _("{id} and the reports after it: shingles are not those of the texts")
+        yield said.format(id=reports[0].id)
+
+
+def _has_shingles(segment: Segment, start: int, made: Columns) -> bool:
+    """Whether the sections from `start` on have the shingles that were made anew."""
+    first = made["section.shingle"].astype(np.int64)
+    indexed = np.asarray(segment.array("section.shingle")).astype(np.int64)
+    indexed = indexed[start : start + len(first)]
+    if not np.array_equal(indexed - indexed[0], first):
+        return False
+    own = slice(int(indexed[0]), int(indexed[-1]))
+    names = ("shingle.hash", "shingle.step")
+    return all(np.array_equal(np.asarray(segment.array(n))[own], made[n]) for n in names)
+
+
+def _check_common(segment: Segment) -> Iterator[str]:
+    """Whether the counts of common form are those of the shingles, which were looked at before."""
+    names = ("shingle.hash", "section.shingle", "section.report", "report.place")
+    columns = {name: np.asarray(segment.array(name)) for name in names}
+    made = count_common(
+        columns, columns["section.report"], columns["report.place"], segment.meta["places"]
+    )
+    if not all(np.array_equal(np.asarray(segment.array(name)), made[name]) for name in made):
+        yield _("counts of common form are not those of the shingles")
 
 
 def _check_sentences(

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from index.engine import Answer, Mode, Question, Tier
+from index.engine import Answer, Mode, Question, SharedText, Tier
 from index.memory import keep_freed_memory
 from index.queryterms import query_terms
 from index.querytree import And, Field, Filter, Zone
@@ -21,12 +21,15 @@ from index.vector.arrays import Arrays
 from index.vector.facets import count_facet
 from index.vector.fields import Fields
 from index.vector.found import Found
+from index.vector.likeness import LikenessFinder
 from index.vector.matching import Matcher, Matches
 from index.vector.operands import count_occurrences, find_operands
 from index.vector.page import TIERS, Page
 from index.vector.postings import Postings
 from index.vector.scoring import Scorer
 from index.vector.sets import NONE, Rows, among
+from index.vector.shared import shared_texts
+from index.vector.shingles import Shingles
 
 
 class VectorAnswerer:
@@ -39,6 +42,8 @@ class VectorAnswerer:
         self._postings = Postings(self._arrays)
         self._matcher = Matcher(self._postings, self._fields)
         self._scorer = Scorer(self._postings)
+        self.shingles = Shingles(self._arrays)
+        self.likeness = LikenessFinder(self._postings, self._fields)
 
     def answer(self, question: Question) -> Answer:
         """The answer: exact totals over all matches, the wanted hits, the wanted facets."""
@@ -63,6 +68,10 @@ class VectorAnswerer:
     def count(self, stream: str) -> int:
         """In how many sections a stream stands."""
         return len(self._postings.standing(stream, Zone.ANYWHERE))
+
+    def shared_texts(self, filters: Sequence[Filter]) -> Iterator[SharedText]:
+        """The pairs of sections that share rare text, one of them passing the filters."""
+        return shared_texts(self._arrays, self._fields, self.shingles, filters)
 
     def _match(self, question: Question) -> Matches:
         """The matches before filters; none is literal where a part is enough."""

@@ -151,10 +151,14 @@ class Arrays:
         """(r,) the rank of each report's place, from the province down, unknown last."""
         keys = [place_key(places) for places in self.snapshot.places]
         rank = {key: n for n, key in enumerate(sorted(set(keys)))}
-        ranks = np.array([rank[key] for key in keys], np.intp)
+        return np.array([rank[key] for key in keys], np.intp).take(self.place_numbers)
+
+    @cached_property
+    def place_numbers(self) -> Rows:
+        """(r,) the place of each report, an index into the snapshot's places."""
         views = zip(self.segments, self._views("report.place"), strict=True)
         numbers = [np.array(self.snapshot.place_numbers(s), np.intp).take(v) for s, v in views]
-        return ranks.take(np.concatenate([np.empty(0, np.intp), *numbers]))
+        return np.concatenate([np.empty(0, np.intp), *numbers])
 
     @cached_property
     def browse_ranks(self) -> Rows:

@@ -23,6 +23,7 @@ from index.segments.format import narrowest, write_segment
 from index.segments.segment import gram_key
 from index.segments.stored import pack
 from index.sentences import layout
+from tests.shingles import shingle_columns
 
 Arrays = dict[str, "array[int]"]
 BLOCK = 64
@@ -50,6 +51,7 @@ def build(reports: Sequence[Report]) -> tuple[Arrays, dict[str, Any]]:
         _section_arrays(sections, starts, meta)
         | _layout_arrays(sections, starts)
         | _report_arrays(reports, meta)
+        | _shingle_arrays(reports, sections)
         | _gram_arrays([stream.text for *_, stream in sections], starts)
         | _word_arrays([stream for *_, stream in sections])
     )
@@ -131,7 +133,8 @@ def _section_arrays(rows: Sequence[Row], starts: list[int], meta: dict[str, Any]
 def _payload(report: Report, section: Section) -> bytes:
     begin, end = _extent(section)
     furniture = [[f.start, f.end] for f in report.furniture if f.end > begin and f.start < end]
-    head = [section.key, heading_path(report, section), furniture, section.topics]
+    path = heading_path(report, section)
+    head = [section.key, path, furniture, section.topics, section.measures]
     text = f"{json.dumps(head, ensure_ascii=False)}\n{report.source[begin:end]}"
     return pack(text.encode("utf-8", "surrogatepass"))
 
@@ -164,6 +167,7 @@ def _report_arrays(reports: Sequence[Report], meta: dict[str, Any]) -> Arrays:
     return {
         "report.first": array("I", accumulate((len(r.sections) for r in reports), initial=0)),
         "report.year": array("H", [report.year or 0 for report in reports]),
+        "report.issued": array("I", [int((r.issued or "0").replace("-", "")) for r in reports]),
         "report.level": array("B", [meta["levels"].index(report.level) for report in reports]),
         "report.kind": array("B", [meta["kinds"].index(report.kind) for report in reports]),
         "report.place": array("I", [places.index(_place(report)) for report in reports]),
@@ -175,6 +179,12 @@ def _report_arrays(reports: Sequence[Report], meta: dict[str, Any]) -> Arrays:
         "records": array("B", b"".join(records)),
         "titles": array("B", b"".join(titles)),
     }
+
+
+def _shingle_arrays(reports: Sequence[Report], rows: Sequence[Row]) -> Arrays:
+    found = shingle_columns(reports, [n for n, *_ in rows], [stream.text for *_, stream in rows])
+    fixed = {"shingle.hash": "I", "shingle.step": "B", "common.hash": "I"}
+    return {name: array(fixed[name], v) if name in fixed else auto(v) for name, v in found.items()}
 
 
 def _gram_arrays(streams: Sequence[str], starts: Sequence[int]) -> Arrays:

@@ -85,7 +85,8 @@ def check_hits(both: Both, tree: Node, filters: tuple[Filter, ...], answer: Answ
 def check_scores_and_spans(both: Both, tree: Node, answer: Answer) -> None:
     formula, number = Formula(both.whoosh, tree), {w: n for n, w in both.whoosh.where.items()}
     occurrences = 0
-    for hit, passage in zip(answer.hits, both.engine.passages([hit.number for hit in answer.hits]), strict=True):
+    passages = both.engine.passages([hit.number for hit in answer.hits])
+    for hit, passage in zip(answer.hits, passages, strict=True):
         section = number[hit.report_id, hit.ordinal]
         assert isclose(hit.score, formula.score(section), rel_tol=1e-12, abs_tol=1e-12)
         for text in formula.texts:

@@ -19,6 +19,7 @@ from index.segments.columns import views
 from index.segments.segment import Segment, gram_key
 from index.segments.stored import unpack
 from index.sentences import layout
+from tests.shingles import shingle_columns
 
 Columns = Mapping[str, list[Any]]
 LISTS = {"gram": "position", "word": "section", "heading": "section"}
@@ -77,6 +78,9 @@ class Naive:
             | self._stored()
             | self._grams()
             | self._words()
+            | shingle_columns(
+                self.reports, [n for n, _, _ in self.sections], [s.text for s in self.streams]
+            )
         )
 
     def meta(self) -> dict[str, Any]:
@@ -133,6 +137,7 @@ class Naive:
         return {
             "report.first": [0, *accumulate(len(r.sections) for r in reports)],
             "report.year": [r.year or 0 for r in reports],
+            "report.issued": [int((r.issued or "0").replace("-", "")) for r in reports],
             "report.level": [meta["levels"].index(r.level) for r in reports],
             "report.kind": [meta["kinds"].index(r.kind) for r in reports],
             "report.place": [meta["places"].index(_path(r)) for r in reports],
@@ -208,5 +213,6 @@ def _json(value: object) -> bytes:
 def _payload(report: Report, section: Section) -> bytes:
     start, end = section.heading_span.start, _end(section)
     furniture = [[f.start, f.end] for f in report.furniture if f.start < end and f.end > start]
-    head = [section.key, heading_path(report, section), furniture, section.topics]
+    path = heading_path(report, section)
+    head = [section.key, path, furniture, section.topics, section.measures]
     return _json(head) + b"\n" + report.source[start:end].encode("utf-8", "surrogatepass")

@@ -129,7 +129,7 @@ def test_furniture_on_the_edge_of_a_section_is_not_in_it() -> None:
     end = report.sections[0].text_span.end
     report = replace(report, furniture=(Furniture(0, 1, "site"), Furniture(end, end + 1, "site")))
     segment = as_segment([prepare(report)])
-    assert segment.passage(0)[2] == [[0, 1]]
+    assert segment.passage(0)[0][2] == [[0, 1]]
 
 
 def topical(id: str, count: int, first: int = 0) -> PreparedReport:

@@ -1,0 +1,124 @@
+"""Sections that have most of the weight of many words: what is like a text, before it is read.
+
+Scores are added up word by word over all sections. A word's sections with what it counts in each
+are remembered: the words of one measure are largely those of the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from index.engine import FoundSection, Likeness, Tier
+from index.places import Places
+from index.ranking import K1
+from index.vector.fields import Fields
+from index.vector.postings import Postings
+from index.vector.remembered import Remembered, owned_bytes
+from index.vector.sets import Rows
+
+_REMEMBERED_BYTES: Final = 96 << 20
+
+_Shares = npt.NDArray[np.float32]
+
+
+class _Counted(NamedTuple):
+    """A word's live sections, ascending, and its saturated frequency in each."""
+
+    sections: npt.NDArray[np.int32]
+    shares: _Shares
+
+
+class LikenessFinder:
+    """Finds the like over one commit."""
+
+    def __init__(self, postings: Postings, fields: Fields) -> None:
+        self._postings, self._fields = postings, fields
+        self._arrays = postings.arrays
+        self._remembered = Remembered(_REMEMBERED_BYTES)
+
+    def like(self, likeness: Likeness) -> list[FoundSection]:
+        """The sections that have most of the words' weight, best first, equal ones by number."""
+        scores = np.zeros(self._arrays.n_sections, np.float32)
+        for word, weight in sorted(likeness.words.items()):  # one order: equal texts score equally
+            counted = self._counted(word)
+            scores[counted.sections] += counted.shares * np.float32(weight)
+        for report in self._of_place(likeness.apart_from):
+            first, end = self._arrays.first_section[report : report + 2].tolist()
+            scores[first:end] = 0
+        rows = self._passing(scores, likeness)
+        return self._found(*_best(rows, scores.take(rows), likeness.limit))
+
+    def frequencies(self, words: Collection[str]) -> dict[str, int]:
+        """In how many live sections each word stands."""
+        return {word: self._frequency(word) for word in words}
+
+    def _frequency(self, word: str) -> int:
+        if self._arrays.live is not None:
+            return len(self._counted(word).sections)
+        found = ((segment, segment.find_word(word)) for segment in self._arrays.segments)
+        firsts = ((s.array("word.first"), number) for s, number in found if number >= 0)
+        return sum(first[number + 1] - first[number] for first, number in firsts)
+
+    def _counted(self, word: str) -> _Counted:
+        return self._remembered.kept(word, lambda: self._count(word), lambda c: owned_bytes(*c))
+
+    def _count(self, word: str) -> _Counted:
+        sections, counts = self._postings.word(word, "word")
+        shares = counts * np.float32(K1 + 1) / (counts + self._norms().take(sections))
+        return _Counted(sections.astype(np.int32), shares.astype(np.float32, copy=False))
+
+    def _norms(self) -> _Shares:
+        """(n,) what a frequency is weighed against, in half the memory."""
+        return self._remembered.kept(
+            (), lambda: self._arrays.norms.astype(np.float32), lambda norms: norms.nbytes
+        )
+
+    def _of_place(self, place: Places | None) -> list[int]:
+        """The reports of a place; an upper level that either does not know may be any."""
+        if place is None or not any(place):
+            return []
+        places = self._arrays.snapshot.places
+        same = np.array([_is_same(place, other) for other in places], np.bool_)
+        found: list[int] = same.take(self._arrays.place_numbers).nonzero()[0].tolist()
+        return found
+
+    def _passing(self, scores: _Shares, likeness: Likeness) -> Rows:
+        """The sections with any score that pass the filters."""
+        rows = scores.nonzero()[0]
+        for each in likeness.filters:
+            rows = rows.compress(self._fields.passes(each, rows.astype(np.uint32)))
+        return rows
+
+    def _found(self, rows: Rows, scores: _Shares) -> list[FoundSection]:
+        reports = self._arrays.report_of.take(rows)
+        ordinals = rows - self._arrays.first_section.take(reports)
+        return [
+            FoundSection(number, self._arrays.report_id(report), ordinal, score, Tier.WORDS)
+            for number, report, ordinal, score in zip(
+                rows.tolist(), reports.tolist(), ordinals.tolist(), scores.tolist(), strict=True
+            )
+        ]
+
+
+def _best(rows: Rows, scores: _Shares, limit: int) -> tuple[Rows, _Shares]:
+    """The best rows and their scores, best first."""
+    if len(rows) > limit > 0:
+        nth = len(rows) - limit
+        kept = scores >= np.partition(scores, nth)[nth]
+        rows, scores = rows.compress(kept), scores.compress(kept)
+    order = np.lexsort((rows, -scores))[:limit]
+    return rows.take(order), scores.take(order)
+
+
+def _is_same(place: Places, other: Places) -> bool:
+    """Whether two places may be one: the lowest level that is known is the same in both."""
+    for one, another in zip(reversed(place), reversed(other), strict=True):
+        if one is not None or another is not None:
+            if one != another:
+                return False
+            break
+    return all(a == b or a is None or b is None for a, b in zip(place, other, strict=True))

@@ -1,0 +1,289 @@
+"""Which sections have the same text: groups around the earliest one, streamed.
+
+Every member of a group has been compared with the group's first section itself, character by
+character; that a is like b and b like c puts a and c together nowhere. What is kept grows with the
+sections that are in groups, not with the pairs that were looked at.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from heapq import heappush, heappushpop
+from itertools import groupby
+from operator import attrgetter
+from typing import Final, NamedTuple
+
+from index.engine import CommonForm, Engine, Seed, SharedText
+from index.model import Place
+from index.segments.shingles import SHINGLE
+from search.alignment import Agreement, align, tiles_from_seeds
+from search.stretches import Stretch, holds, joined, shared, size, without
+
+ALONE: Final = 20.0
+"""Characters of rare text with which two sections agree in one place, or do not count there."""
+TOGETHER: Final = 30.0
+"""The same for all places together, where each of them has LEAST."""
+LEAST: Final = 10.0
+OVERLAP: Final = 0.5
+"""Part of the shorter of two passages that must be in the other for one group."""
+TOLD: Final = 0.8
+"""Part of what two sections share that a group of both may tell, and the pair is nothing new."""
+_OPENED: Final = 1 << 13  # sections that are held open, some 10 MB
+
+
+class Between(StrEnum):
+    """Whose texts are compared."""
+
+    ALL = "all"
+    TOWNSHIPS = "townships"  # of different places
+    YEARS = "years"  # of the same place
+
+
+class Partner(NamedTuple):
+    """A section that has text of the first one, and where: a of an agreement is in the first."""
+
+    number: int
+    agreements: tuple[Agreement, ...]
+
+
+@dataclass(slots=True)
+class Cluster:
+    """A passage of the first section, and the others that have it.
+
+    characters: of the passage, without common form. partners are forgotten when there are so many
+    better groups that this one is not shown.
+    """
+
+    order: int  # in which it was found
+    first: int
+    characters: int
+    partners: tuple[Partner, ...]
+    common_form: tuple[CommonForm, ...]
+
+
+class Standing(NamedTuple):
+    """A group, and where in a section's stream its text stands."""
+
+    cluster: int  # its order
+    stretches: tuple[Stretch, ...]
+
+
+class _Opened(NamedTuple):
+    text: str
+    report: str
+    place: Place
+
+
+class Grouping:
+    """The groups of pairs of sections that come by the time of the first."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        between: Between,
+        chosen: frozenset[int] | None,
+        kept: int | None,
+    ) -> None:
+        """chosen: sections one of which is in every group; kept: groups to keep whole."""
+        self._engine = engine
+        self._between, self._chosen, self._kept = between, chosen, kept
+        self._sections: OrderedDict[int, _Opened] = OrderedDict()
+        self._standing: dict[int, list[Standing]] = {}
+        self._found: list[int] = []  # characters of each group, 0 where it is not told
+        self._best: list[tuple[int, int, Cluster]] = []
+
+    def run(self, pairs: Iterable[SharedText]) -> None:
+        """Take all pairs; those of one first section follow each other."""
+        for first, own in groupby(pairs, key=attrgetter("first")):
+            likely = [pair for pair in own if pair.weight >= ALONE]
+            if likely and self._is_wanted(first, likely):
+                self._take(first, likely)
+
+    @property
+    def total(self) -> int:
+        """How many groups there are."""
+        return sum(map(bool, self._found))
+
+    def best(self) -> list[Cluster]:
+        """The groups with most characters, in the order of their ranks; those that were kept."""
+        return [cluster for *_, cluster in sorted(self._best, key=lambda b: (-b[0], -b[1]))]
+
+    def ranks(self) -> dict[int, int]:
+        """The rank of every group by its order, from 1."""
+        told = (order for order, characters in enumerate(self._found) if characters)
+        ranked = sorted(told, key=lambda order: -self._found[order])
+        return {order: rank for rank, order in enumerate(ranked, 1)}
+
+    def standing(self, section: int) -> Sequence[Standing]:
+        """The groups that a section is in."""
+        return self._standing.get(section, ())
+
+    # Pairs
+
+    def _is_wanted(self, first: int, pairs: Iterable[SharedText]) -> bool:
+        if self._chosen is None or first in self._chosen:
+            return True
+        return any(pair.second in self._chosen for pair in pairs)
+
+    def _take(self, first: int, pairs: Iterable[SharedText]) -> None:
+        """The groups that begin with a section."""
+        partners = []
+        for pair in pairs:
+            if self._may_be_compared(pair) and not self._is_told(pair):
+                agreements = self._agreements(pair)
+                if agreements:
+                    partners.append(Partner(pair.second, agreements))
+        for group in _divided(partners):
+            self._add(first, group)
+
+    def _may_be_compared(self, pair: SharedText) -> bool:
+        return self._between is not Between.YEARS or self._same_place(pair.first, pair.second)
+
+    def _same_place(self, first: int, second: int) -> bool:
+        """Whether both are of one place; an unknown place is nobody's."""
+        a, b = self._open(first).place, self._open(second).place
+        return a == b and a != Place()
+
+    def _is_told(self, pair: SharedText) -> bool:
+        """Whether most of what the two share is told by a group that both are in."""
+        firsts = self._standing.get(pair.first)
+        seconds = self._standing.get(pair.second)
+        if not firsts or not seconds:
+            return False
+        of_second = dict(seconds)
+        return any(
+            _told(pair.seeds, each.stretches, of_second[each.cluster]) >= TOLD
+            for each in firsts
+            if each.cluster in of_second
+        )
+
+    def _agreements(self, pair: SharedText) -> tuple[Agreement, ...]:
+        """Where the two sections agree in enough rare text."""
+        a, b = self._open(pair.first).text, self._open(pair.second).text
+        tiles = tiles_from_seeds(a, b, [(first, second) for first, second, _ in pair.seeds])
+        rated = [(each, _rare(each, pair.seeds)) for each in align(a, b, tiles)]
+        counted = [(each, rare) for each, rare in rated if rare >= LEAST]
+        if sum(rare for _, rare in counted) >= TOGETHER:
+            return tuple(each for each, _ in counted)
+        return tuple(each for each, rare in counted if rare >= ALONE)
+
+    # Groups
+
+    def _add(self, first: int, partners: Sequence[Partner]) -> None:
+        order = len(self._found)
+        self._stands(first, order, (s for p in partners for s in in_first(p)))
+        for partner in partners:
+            self._stands(partner.number, order, in_partner(partner))
+        told = self._is_told_of(first, partners)
+        common = self._engine.common_form([self._open(first).text])[0] if told else ()
+        characters = self._characters(first, partners, common) if told else 0
+        self._found.append(characters)
+        if characters:
+            self._keep(Cluster(order, first, characters, tuple(partners), common))
+
+    def _stands(self, section: int, order: int, stretches: Iterable[Stretch]) -> None:
+        self._standing.setdefault(section, []).append(Standing(order, joined(stretches)))
+
+    def _is_told_of(self, first: int, partners: Sequence[Partner]) -> bool:
+        """Whether the group is one that was asked for."""
+        if self._chosen is not None:
+            numbers = {first, *(partner.number for partner in partners)}
+            if self._chosen.isdisjoint(numbers):
+                return False
+        return self._between is not Between.TOWNSHIPS or any(self._crossing(first, partners))
+
+    def _crossing(self, first: int, partners: Iterable[Partner]) -> Iterator[Partner]:
+        """The partners of other places."""
+        return (p for p in partners if not self._same_place(first, p.number))
+
+    def _characters(
+        self, first: int, partners: Sequence[Partner], common: Iterable[CommonForm]
+    ) -> int:
+        """How long the passage is: what is equal in some partner, without common form."""
+        if self._between is Between.TOWNSHIPS:
+            partners = [*self._crossing(first, partners)]
+        equal = joined(stretch for partner in partners for stretch in equal_in_first(partner))
+        return size(without(equal, ((form.start, form.end) for form in common)))
+
+    def _keep(self, cluster: Cluster) -> None:
+        ranked = cluster.characters, -cluster.order, cluster
+        if self._kept is None or len(self._best) < self._kept:
+            heappush(self._best, ranked)
+        elif self._kept:
+            heappushpop(self._best, ranked)
+
+    # Sections
+
+    def _open(self, number: int) -> _Opened:
+        """A section's text and place; the last ones are held."""
+        if number in self._sections:
+            self._sections.move_to_end(number)
+            return self._sections[number]
+        passage = self._engine.passages([number])[0]
+        opened = _Opened(passage.text, passage.report_id, passage.place)
+        self._sections[number] = opened
+        if len(self._sections) > _OPENED:
+            self._sections.popitem(last=False)
+        return opened
+
+
+def in_first(partner: Partner) -> list[Stretch]:
+    """Where the first section has the text, ascending."""
+    return [(each.start_a, each.end_a) for each in partner.agreements]
+
+
+def in_partner(partner: Partner) -> list[Stretch]:
+    """Where the partner has the text."""
+    return [(each.start_b, each.end_b) for each in partner.agreements]
+
+
+def equal_in_first(partner: Partner) -> Iterator[Stretch]:
+    """The stretches of the first section that are equal in the partner."""
+    for each in partner.agreements:
+        changed = joined((change.start_a, change.end_a) for change in each.changes)
+        yield from without([(each.start_a, each.end_a)], changed)
+
+
+def _rare(agreement: Agreement, seeds: Sequence[Seed]) -> float:
+    """How many characters of rare text an agreement's seeds cover."""
+    weight, covered = 0.0, agreement.start_a
+    for first, second, per_character in seeds[bisect_left(seeds, (agreement.start_a,)) :]:
+        if first >= agreement.end_a:
+            break
+        if agreement.start_b <= second < agreement.end_b:
+            weight += per_character * max(first + SHINGLE - max(first, covered), 0)
+            covered = max(covered, first + SHINGLE)
+    return weight
+
+
+def _told(seeds: Iterable[Seed], first: Sequence[Stretch], second: Sequence[Stretch]) -> float:
+    """Which part of the seeds' weight lies in the stretches of both."""
+    within = total = 0.0
+    for a, b, weight in seeds:
+        total += weight
+        if holds(first, a) and holds(second, b):
+            within += weight
+    return within / total
+
+
+def _divided(partners: Sequence[Partner]) -> Iterator[list[Partner]]:
+    """The partners by which text of the first they have.
+
+    Each joins the group whose longest passage and its own overlap by half of the shorter one.
+    """
+    groups: list[tuple[tuple[Stretch, ...], list[Partner]]] = []
+    measured = [(joined(in_first(partner)), partner) for partner in partners]
+    for stretches, partner in sorted(measured, key=lambda each: -size(each[0])):
+        own = size(stretches)
+        for longest, group in groups:
+            if shared(longest, stretches) >= OVERLAP * own:  # its own is the shorter
+                group.append(partner)
+                break
+        else:
+            groups.append((stretches, [partner]))
+    yield from (group for _, group in groups)

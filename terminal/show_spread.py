@@ -1,0 +1,220 @@
+"""How a practice spreads, as lines for a terminal: counts by year with bars, counties, the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Final
+
+from index.i18n import gettext as _
+from index.i18n import ngettext
+from index.labels import field_label
+from index.places import Places
+from index.querytree import Field
+from search.spread import (
+    CountySpread,
+    Mention,
+    Order,
+    Spread,
+    YearCount,
+    county_names,
+    few_caution,
+    sample_caution,
+    silence_caution,
+)
+from terminal.lines import BAD, FAINT, GOOD, TITLE, Line, Piece, clean, pad, width
+from terminal.show import show_understood
+
+MOST_LISTED: Final = 20
+_BAR: Final = 20  # columns
+# ASCII: a terminal with a Chinese font draws blocks and dots of other kinds one or two columns wide
+_FILLED, _EMPTY, _MARK = "#", ".", "*"
+
+
+def show_spread(spread: Spread) -> Iterator[Line]:
+    """Totals, the first reports, years, counties, townships without, and what to beware of."""
+    yield from show_understood(spread.recognised, spread.ignored)
+    yield _totals(spread)
+    yield from _firsts(spread)
+    if spread.years:
+        yield []
+        yield from _years(spread)
+    if spread.reports:
+        yield []
+        yield from _counties(spread)
+    if spread.without and spread.reports:
+        yield []
+        yield from _without(spread)
+    yield []
+    yield from _cautions(spread)
+
+
+def _totals(spread: Spread) -> Line:
+    if not spread.reports:
+        reports = ngettext(
+            "None of {of} report mentions it.", "None of {of} reports mentions it.", spread.of
+        )
+        return [Piece(reports.format(of=spread.of), TITLE)]
+    reports = ngettext(
+        "{n} of {of} reports mentions it", "{n} of {of} reports mention it", spread.reports
+    )
+    townships = ngettext(
+        ", of {n} of {of} townships", ", of {n} of {of} townships", spread.townships
+    )
+    return [
+        Piece(reports.format(n=spread.reports, of=spread.of), TITLE),
+        Piece(townships.format(n=spread.townships, of=spread.of_townships)),
+    ]
+
+
+def _firsts(spread: Spread) -> Iterator[Line]:
+    if not spread.first:
+        return
+    said = {
+        Order.YEAR: _("First in {year}:"),
+        Order.ISSUED: _("First in {year}, by the day of issue:"),
+        Order.UNKNOWN: _("First in {year}; days of issue are missing, any of these may be first:"),
+    }[spread.order or Order.UNKNOWN]
+    yield [Piece(said.format(year=spread.first[0].year))]
+    yield from (_first(mention) for mention in spread.first[:MOST_LISTED])
+    yield from _more(len(spread.first) - MOST_LISTED)
+
+
+def _first(mention: Mention) -> Line:
+    issued = (
+        _("issued {date}").format(date=mention.issued)
+        if mention.issued
+        else _("day of issue unknown")
+    )
+    where = clean("".join(place for place in mention.places[-2:] if place))
+    return [
+        Piece("   "),
+        Piece(where, GOOD),
+        Piece(f"  {issued}"),
+        Piece(f"  {clean(mention.id)}", FAINT),
+    ]
+
+
+def _more(n: int) -> Iterator[Line]:
+    if n > 0:
+        said = ngettext("… and {n} more: --json", "… and {n} more: --json", n)
+        yield [Piece("   "), Piece(said.format(n=n), FAINT)]
+
+
+def _years(spread: Spread) -> Iterator[Line]:
+    head = (field_label(Field.YEAR), _("Reports"), _("Townships"), _("New"))
+    rows = [_year(count, spread) for count in spread.years]
+    legend = _("{filled} mention it, {empty} do not").format(filled=_FILLED, empty=_EMPTY)
+    first, *lines = _table(head, rows)
+    yield [Piece(first, TITLE), Piece("  " + legend, FAINT)]
+    for line, count in zip(lines, spread.years, strict=True):
+        few = count.year in spread.few
+        yield [Piece(line), Piece("  " + bar(count.reports, count.of), FAINT if few else "")]
+
+
+def _year(count: YearCount, spread: Spread) -> Sequence[str]:
+    return (
+        f"{count.year}{_MARK if count.year in spread.few else ''}",
+        f"{count.reports} / {count.of}",
+        f"{count.townships} / {count.of_townships}",
+        str(count.new_townships),
+    )
+
+
+def bar(part: int, whole: int) -> str:
+    """A bar of the part in the whole; it is full or empty only where the part is."""
+    if not whole:
+        return ""
+    filled = round(part * _BAR / whole)
+    filled = min(max(filled, part > 0), _BAR - (part < whole))
+    return _FILLED * filled + _EMPTY * (_BAR - filled)
+
+
+def _counties(spread: Spread) -> Iterator[Line]:
+    names = [clean(name) for name in county_names(spread.counties)]
+    having = [(name, c) for name, c in zip(names, spread.counties, strict=True) if c.reports]
+    head = (field_label(Field.COUNTY), _("First"), _("Reports"), _("Townships"))
+    first, *lines = _table(head, [_county(name, county) for name, county in having[:MOST_LISTED]])
+    yield [Piece(first, TITLE)]
+    yield from ([Piece(line)] for line in lines)
+    yield from _more(len(having) - MOST_LISTED)
+
+
+def _county(name: str, county: CountySpread) -> Sequence[str]:
+    return (
+        name,
+        str(county.first_year),
+        f"{county.reports} / {county.of}",
+        f"{county.townships} / {county.of_townships}",
+    )
+
+
+def _without(spread: Spread) -> Iterator[Line]:
+    n, of = len(spread.without), spread.of_townships
+    said = ngettext(
+        "{n} of {of} townships never mentions it:", "{n} of {of} townships never mention it:", n
+    )
+    yield [Piece(said.format(n=n, of=of), TITLE)]
+    names = dict(
+        zip((c.places for c in spread.counties), county_names(spread.counties), strict=True)
+    )
+    for county, townships in groupby(spread.without[:MOST_LISTED], lambda places: places[:3]):
+        yield [
+            Piece("   "),
+            Piece(clean(names[county]), GOOD),
+            Piece("  " + _listed(townships)),
+        ]
+    yield from _more(n - MOST_LISTED)
+
+
+def _listed(townships: Iterable[Places]) -> str:
+    return _(", ").join(clean(places[-1] or "") for places in townships)
+
+
+def _cautions(spread: Spread) -> Iterator[Line]:
+    yield [Piece(sample_caution(spread), BAD)]
+    if few := few_caution(spread):
+        yield [Piece(f"{_MARK} {few}", BAD)]
+    yield [Piece(silence_caution(), BAD)]
+    if not spread.reports:
+        said = _("Each word is looked for as it was typed; A OR B finds either name.")
+        yield [Piece(said, FAINT)]
+    yield from ([Piece(said, FAINT)] for said in _uncounted(spread))
+
+
+def _uncounted(spread: Spread) -> Iterator[str]:
+    """A sentence for each kind of report that mentions it and is in no table."""
+    if n := spread.unknown_years:
+        said = ngettext(
+            "Not counted: {n} report that mentions it, of an unknown year.",
+            "Not counted: {n} reports that mention it, of unknown years.",
+            n,
+        )
+        yield said.format(n=n)
+    if n := spread.unknown_places:
+        said = ngettext(
+            "Not counted: {n} report that mentions it, from an unknown place.",
+            "Not counted: {n} reports that mention it, from unknown places.",
+            n,
+        )
+        yield said.format(n=n)
+    if n := spread.other_papers:
+        said = ngettext(
+            "Not counted: {n} paper that mentions it and is no township's annual report.",
+            "Not counted: {n} papers that mention it and are no township's annual reports.",
+            n,
+        )
+        yield said.format(n=n)
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """The head and the rows with columns under each other; all but the first stand to the right."""
+    all = [head, *rows]
+    columns = [max(map(width, column)) for column in zip(*all, strict=True)]
+    return ["  ".join(_cells(row, columns)) for row in all]
+
+
+def _cells(row: Sequence[str], columns: Sequence[int]) -> Iterator[str]:
+    yield pad(row[0], columns[0])
+    for cell, wide in zip(row[1:], columns[1:], strict=True):
+        yield " " * (wide - width(cell)) + cell
