@@ -4,7 +4,8 @@ LawsearchError
 ├── UserError            the request is wrong; nothing is broken
 │   ├── BadFilter        a flag's value is not one of the known ones
 │   ├── ReportError      one file could not be read as a report
-│   └── NotFound         no report, section or measure has this id
+│   ├── NotFound         no report, section or measure has this id
+│   └── NoMeasure        what was named is no measure and has none of its own
 └── StoreError           the index or its machine is in the way
     ├── IndexMissing     there is no index in the folder
     ├── IndexOutdated    it was built by another version
@@ -96,6 +97,16 @@ class NotFound(UserError):
         super().__init__(_("Nothing in the index is called {id!r}.").format(id=id))
         if self.close:
             self.hint = _("Did you mean: {close}").format(close=_(", ").join(self.close))
+
+
+class NoMeasure(UserError):
+    """What was named is a report, or a section without measures of its own."""
+
+    def __init__(self, id: str, inside: Iterable[str] = ()) -> None:
+        self.id, self.inside = id, tuple(inside)
+        super().__init__(_("{id!r} is no measure and has none of its own.").format(id=id))
+        if self.inside:
+            self.hint = _("Inside it are: {ids}").format(ids=_(", ").join(self.inside))
 
 
 class StoreError(LawsearchError):

@@ -98,6 +98,10 @@ class Gazetteer:
         """The name of every township, each once."""
         return iter(self._by_town)
 
+    def county_names(self) -> Iterator[str]:
+        """The name of every county, each once, an autonomous one's short forms too."""
+        return iter(self._by_county)
+
     @staticmethod
     def _place(row: list[str], township: str | None = None) -> Place:
         return Place(township, row[2] or None, row[1] or None, row[0])

@@ -146,7 +146,7 @@ class WhooshEngine:
     def common_form(self, streams: Sequence[str]) -> list[tuple[CommonForm, ...]]:
         """For each stream its stretches of common form, ascending and apart."""
         with self._snapshot.files.blamed():
-            return [self._vector.shingles.common_form(stream) for stream in streams]
+            return self._vector.shingles.common_form(streams)
 
     def shared_texts(self, filters: tuple[Filter, ...] = ()) -> Iterator[SharedText]:
         """Pairs of sections of different reports that share rare text, by time of the first."""

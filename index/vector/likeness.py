@@ -17,19 +17,33 @@ from index.places import Places
 from index.ranking import K1
 from index.vector.fields import Fields
 from index.vector.postings import Postings
-from index.vector.remembered import Remembered, owned_bytes
+from index.vector.remembered import Remembered
 from index.vector.sets import Rows
 
 _REMEMBERED_BYTES: Final = 96 << 20
+_OFTEN: Final = 8
+"""A word that one in so many sections has is added to all of them in one go."""
 
 _Shares = npt.NDArray[np.float32]
 
 
 class _Counted(NamedTuple):
-    """A word's live sections, ascending, and its saturated frequency in each."""
+    """A word's saturated frequencies: in its live sections, ascending; sections None: in all."""
 
-    sections: npt.NDArray[np.int32]
+    sections: Rows | None
     shares: _Shares
+
+    def add(self, scores: _Shares, weight: np.float32) -> None:
+        """Add what the word counts, so often as it weighs, to the scores of all sections."""
+        if self.sections is None:
+            scores += self.shares * weight
+        else:
+            np.add.at(scores, self.sections, self.shares * weight)
+
+    @property
+    def n_bytes(self) -> int:
+        """What it takes in memory."""
+        return self.shares.nbytes + (0 if self.sections is None else self.sections.nbytes)
 
 
 class LikenessFinder:
@@ -43,9 +57,8 @@ class LikenessFinder:
     def like(self, likeness: Likeness) -> list[FoundSection]:
         """The sections that have most of the words' weight, best first, equal ones by number."""
         scores = np.zeros(self._arrays.n_sections, np.float32)
-        for word, weight in sorted(likeness.words.items()):  # one order: equal texts score equally
-            counted = self._counted(word)
-            scores[counted.sections] += counted.shares * np.float32(weight)
+        for word, weight in sorted(likeness.words.items()):  # one order: the same sum every time
+            self._counted(word).add(scores, np.float32(weight))
         for report in self._of_place(likeness.apart_from):
             first, end = self._arrays.first_section[report : report + 2].tolist()
             scores[first:end] = 0
@@ -58,18 +71,24 @@ class LikenessFinder:
 
     def _frequency(self, word: str) -> int:
         if self._arrays.live is not None:
-            return len(self._counted(word).sections)
+            return self._remembered.kept(
+                ("n", word), lambda: len(self._postings.word(word, "word")[0]), lambda _n: 0
+            )
         found = ((segment, segment.find_word(word)) for segment in self._arrays.segments)
         firsts = ((s.array("word.first"), number) for s, number in found if number >= 0)
         return sum(first[number + 1] - first[number] for first, number in firsts)
 
     def _counted(self, word: str) -> _Counted:
-        return self._remembered.kept(word, lambda: self._count(word), lambda c: owned_bytes(*c))
+        return self._remembered.kept(word, lambda: self._count(word), lambda c: c.n_bytes)
 
     def _count(self, word: str) -> _Counted:
         sections, counts = self._postings.word(word, "word")
         shares = counts * np.float32(K1 + 1) / (counts + self._norms().take(sections))
-        return _Counted(sections.astype(np.int32), shares.astype(np.float32, copy=False))
+        if len(sections) * _OFTEN < self._arrays.n_sections:
+            return _Counted(sections, shares)
+        everywhere = np.zeros(self._arrays.n_sections, np.float32)
+        everywhere[sections] = shares
+        return _Counted(None, everywhere)
 
     def _norms(self) -> _Shares:
         """(n,) what a frequency is weighed against, in half the memory."""

@@ -7,6 +7,7 @@ least LEAST_TOWNSHIPS townships and LEAST_COUNTIES counties (of all, where there
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Final
 
@@ -15,7 +16,7 @@ import numpy.typing as npt
 
 from index.engine import CommonForm
 from index.segments.segment import Segment
-from index.segments.shingles import SHINGLE, Counts, count_places, least_counted, shingles_of
+from index.segments.shingles import SHINGLE, Counts, count_places, least_counted, winnow
 from index.vector.arrays import Arrays
 from index.vector.sets import Rows, Sections
 
@@ -131,19 +132,24 @@ class Shingles:
             most += counts
         return hashes[most >= self.common_limit]
 
-    def common_form(self, stream: str) -> tuple[CommonForm, ...]:
-        """The stretches of a stream that are common form, ascending and apart."""
+    def common_form(self, streams: Sequence[str]) -> list[tuple[CommonForm, ...]]:
+        """For each stream its stretches of common form, ascending and apart."""
+        found: list[list[CommonForm]] = [[] for _ in streams]
+        codes = np.frombuffer("".join(streams).encode("utf-32-le"), "<u4")
+        hashes, steps, counts = winnow(codes, np.array([len(s) for s in streams], np.int64))
         common = self.common
-        hashes, offsets = shingles_of(stream)
         if not len(hashes) or not len(common.hashes):
-            return ()
+            return [()] * len(streams)
         at = common.hashes.searchsorted(hashes)
-        held = common.hashes.take(at, mode="clip") == hashes
-        found: list[CommonForm] = []
+        held = (common.hashes.take(at, mode="clip") == hashes).nonzero()[0]
+        ends = np.concatenate([[0], np.cumsum(steps, dtype=np.int64)])
+        first = np.concatenate([[0], np.cumsum(counts)])
+        which = first.searchsorted(held, side="right") - 1
+        starts = (ends.take(held + 1) - ends.take(first.take(which))).tolist()
         columns = (column[at[held]].tolist() for column in common[1:])
-        for start, *counts in zip(offsets[held].tolist(), *columns, strict=True):
-            found.append(_joined(found, CommonForm(start, start + SHINGLE, *counts)))
-        return tuple(found)
+        for n, start, *numbers in zip(which.tolist(), starts, *columns, strict=True):
+            found[n].append(_joined(found[n], CommonForm(start, start + SHINGLE, *numbers)))
+        return [tuple(forms) for forms in found]
 
 
 def _joined(found: list[CommonForm], new: CommonForm) -> CommonForm:
