@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+import terminal.comparing  # noqa: F401 - it registers its commands
 from index.errors import BadFilter, LawsearchError, UserError, system_reason
 from index.i18n import gettext as _
 from index.i18n import ngettext
 from index.querytree import Field
-import terminal.comparing  # noqa: F401 - it registers its commands
 from terminal.command import (
     FAILED,
     HITS,

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 from index.i18n import gettext as _
 from index.i18n import ngettext
@@ -27,20 +27,27 @@ from search.spread import (
 MOST_COUNTIES: Final = 8
 """Counties with a row of their own; the others share one."""
 
-_WIDTH, _EDGE, _FONT = 760, 24, 14
+_WIDTH, _EDGE = 760, 24
+_FONT, _TITLE = 14, 19
 _ROW: Final = 26  # of a year
 _BAR: Final = 16
 _CELL: Final = 44  # a column of a year, at least
-_STEP, _COLUMN = 58, 34  # of a county's row, and its columns at their highest
-_LONGEST: Final = 40  # characters of the query in the title
+_STEP, _COLUMN = 60, 34  # of a county's row, and its columns at their highest
+_LONGEST_QUERY, _LONGEST_NAME = 40, 14  # characters that are drawn
+_MARK: Final = "*"  # of a year with few reports
 _STYLE: Final = """\
 text{font:14px "Noto Sans CJK SC","Source Han Sans SC","Microsoft YaHei","PingFang SC",\
 "WenQuanYi Micro Hei",sans-serif;fill:#1f2328}
 .title{font-size:19px;font-weight:bold}.head{font-weight:bold}.faint{fill:#59636e}
-.page{fill:#ffffff}.track{fill:#e4e8ec}.bar{fill:#0969a2}
-.hollow{fill:none;stroke:#0969a2;stroke-width:1.5}.line{stroke:#8c959f}
 @media (prefers-color-scheme:dark){text{fill:#e6edf3}.faint{fill:#9da7b1}.page{fill:#0d1117}\
-.track{fill:#2b323b}.bar{fill:#58a6ff}.hollow{stroke:#58a6ff}.line{stroke:#6e7681}}"""
+.track{fill:#2b323b}.bar{fill:#58a6ff}.hollow{stroke:#58a6ff}}"""
+_PAINT: Final = {
+    "page": 'fill="#ffffff"',
+    "track": 'fill="#e4e8ec"',
+    "bar": 'fill="#0969a2"',
+    "hollow": 'fill="none" stroke="#0969a2" stroke-width="1.5"',
+}
+"""In attributes, for viewers that know no style sheets; where they do, these come second."""
 
 _UNFIT: Final = re.compile(
     "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
@@ -71,15 +78,17 @@ def spread_chart(spread: Spread) -> str:
 
 
 def _document(spread: Spread, width: int, height: int, drawn: Iterable[str]) -> str:
-    name = _("Spread of {query} by year and county").format(query=_shortened(spread.query))
+    name = _("Spread of {query} by year and county").format(
+        query=_shortened(spread.query, _LONGEST_QUERY)
+    )
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
         f'height="{height}" role="img" aria-labelledby="spread-title spread-desc" '
-        'xml:lang="zh-CN">',
+        'xml:lang="zh-CN" font-family="sans-serif" font-size="14" fill="#1f2328">',
         f'<title id="spread-title">{_safe(name)}</title>',
         f'<desc id="spread-desc">{_safe(_description(spread))}</desc>',
         f"<style>{_STYLE}</style>",
-        _rect("page", 0, 0, width, height, fill="#ffffff"),
+        _rect("page", 0, 0, width, height),
         *drawn,
         "</svg>",
     ]
@@ -100,7 +109,8 @@ def _description(spread: Spread) -> str:
 
 
 def _cautions(spread: Spread) -> list[str]:
-    return [*filter(None, (sample_caution(spread), few_caution(spread), silence_caution()))]
+    few = few_caution(spread)
+    return [sample_caution(spread), *([f"{_MARK} {few}"] if few else []), silence_caution()]
 
 
 # Panels: each is its lines and how high it is.
@@ -114,9 +124,16 @@ def _head(spread: Spread, width: int) -> _Panel:
     told = said.format(
         n=spread.reports, of=spread.of, townships=spread.townships, of_townships=spread.of_townships
     )
-    name = title.format(query=_shortened(spread.query).strip("\"“”"))
-    lines = [_text("title", _EDGE, 18, name), _text("faint", _EDGE, 44, told)]
-    return lines, 72
+    name = title.format(query=_shortened(spread.query.strip('"“” '), _LONGEST_QUERY))
+    filters = _("Filters: {filters}").format(filters="  ".join(spread.filters))
+    lines, y = list[str](), -7
+    for line in _wrapped(name, width - 2 * _EDGE, _TITLE):
+        y += 25
+        lines.append(_text("title", _EDGE, y, line))
+    for line in (told, *(_wrapped(filters, width - 2 * _EDGE) if spread.filters else ())):
+        y += 24
+        lines.append(_text("faint", _EDGE, y, line))
+    return lines, y + 30
 
 
 def _years(spread: Spread, width: int) -> _Panel:
@@ -129,7 +146,9 @@ def _years(spread: Spread, width: int) -> _Panel:
     for n, year in enumerate(spread.years):
         y = 28 + n * _ROW
         few = year.year in spread.few
-        lines.append(_text("faint" if few else "", _EDGE, y + 13, f"{year.year}{'*' * few}"))
+        lines.append(
+            _text("faint" if few else "", _EDGE, y + 13, f"{year.year}{_MARK if few else ''}")
+        )
         lines.append(_rect("track", left, y, full, _BAR))
         share = year.reports / year.of if year.of else 0
         if share:
@@ -154,7 +173,7 @@ class _Row(NamedTuple):
 
 def _rows(spread: Spread) -> list[_Row]:
     """The counties with most townships that mention it, then all others together."""
-    names = county_names(spread.counties)
+    names = [_shortened(name, _LONGEST_NAME) for name in county_names(spread.counties)]
     order = sorted(range(len(names)), key=lambda n: -spread.counties[n].townships)
     own, rest = order[:MOST_COUNTIES], order[MOST_COUNTIES:]
     rows = [_row(names[n], [spread.counties[n]], spread.years) for n in own]
@@ -184,11 +203,10 @@ def _counties(rows: Sequence[_Row], years: Sequence[YearCount], left: int, width
         return [], 0
     step = (width - left - 90 - _EDGE) / len(years)
     head = _("Townships that have mentioned it by the end of each year")
-    note = _("hollow: no report of that year")
-    lines = [
-        _text("head", _EDGE, 14, head),
-        _text("faint", _EDGE + _length(head) + 16, 14, note),
-    ]
+    lines = [_text("head", _EDGE, 14, head)]
+    if not all(all(row.reported) for row in rows):
+        note = _("hollow: no report of that year")
+        lines.append(_text("faint", width - _EDGE, 14, note, anchor="end"))
     for n, row in enumerate(rows):
         base = 28 + (n + 1) * _STEP
         lines += _county(row, base, left, step)
@@ -202,7 +220,7 @@ def _counties(rows: Sequence[_Row], years: Sequence[YearCount], left: int, width
 
 def _county(row: _Row, base: int, left: int, step: float) -> Iterator[str]:
     yield _text("", left - 12, base - 2, row.name, anchor="end")
-    wide = min(step * 0.6, 40)
+    wide = min(step * 0.6, 30)
     for n, (reached, reported) in enumerate(zip(row.reached, row.reported, strict=True)):
         x, high = left + (n + 0.5) * step, reached / row.of * _COLUMN
         yield _rect("track", x - wide / 2, base - 1, wide, 1)
@@ -212,9 +230,7 @@ def _county(row: _Row, base: int, left: int, step: float) -> Iterator[str]:
 
 
 def _foot(spread: Spread, width: int) -> _Panel:
-    lines = [
-        line for caution in _cautions(spread) for line in _wrapped(caution, width - 2 * _EDGE)
-    ]
+    lines = [line for caution in _cautions(spread) for line in _wrapped(caution, width - 2 * _EDGE)]
     drawn = [_text("faint", _EDGE, 14 + n * 21, line) for n, line in enumerate(lines)]
     return drawn, len(lines) * 21
 
@@ -225,15 +241,14 @@ def _foot(spread: Spread, width: int) -> _Panel:
 def _text(kind: str, x: float, y: float, text: str, *, anchor: str = "start") -> str:
     place = f'x="{_number(x)}" y="{_number(y)}"'
     end = "" if anchor == "start" else f' text-anchor="{anchor}"'
-    return f"<text{_class(kind)} {place}{end}>{_safe(text)}</text>"
+    style = f' class="{kind}"' if kind else ""
+    return f"<text{style} {place}{end}>{_safe(text)}</text>"
 
 
-def _rect(
-    kind: str, x: float, y: float, width: float, height: float, *, fill: str | None = None
-) -> str:
+def _rect(kind: str, x: float, y: float, width: float, height: float) -> str:
     numbers = zip(("x", "y", "width", "height"), (x, y, width, height), strict=True)
     size = " ".join(f'{name}="{_number(value)}"' for name, value in numbers)
-    return f"<rect{_class(kind)} {size}{f' fill={quoteattr(fill)}' if fill else ''}/>"
+    return f'<rect class="{kind}" {size} {_PAINT[kind]}/>'
 
 
 def _filled(x: float, y: float, width: float, height: float, *, hollow: bool) -> str:
@@ -241,10 +256,6 @@ def _filled(x: float, y: float, width: float, height: float, *, hollow: bool) ->
         return _rect("bar", x, y, max(width, 1), max(height, 1))
     half = 0.75  # of the stroke: it stays within the bar's bounds
     return _rect("hollow", x + half, y + half, max(width - 1.5, 0.5), max(height - 1.5, 0.5))
-
-
-def _class(kind: str) -> str:
-    return f' class="{kind}"' if kind else ""
 
 
 def _number(value: float) -> str:
@@ -255,9 +266,9 @@ def _safe(text: str) -> str:
     return escape(_UNFIT.sub("\ufffd", text))
 
 
-def _shortened(query: str) -> str:
-    query = " ".join(query.split())
-    return query if len(query) <= _LONGEST else query[: _LONGEST - 1] + "…"
+def _shortened(text: str, most: int) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def _length(text: str, size: float = _FONT) -> int:
@@ -266,11 +277,11 @@ def _length(text: str, size: float = _FONT) -> int:
     return round(em * size)
 
 
-def _wrapped(text: str, width: float) -> Iterator[str]:
+def _wrapped(text: str, width: float, size: float = _FONT) -> Iterator[str]:
     """The text in lines of about a width, broken after spaces or beside Chinese characters."""
     line = ""
-    for word in re.findall(r"[^\s\u2e80-\uffef]+\s*|\s+|[\u2e80-\uffef]", text):
-        if line and _length(line + word.rstrip()) > width and word not in "，。；：）、":
+    for word in re.findall(r"[^\s\u2e80-\uffef]{1,60}\s*|\s+|[\u2e80-\uffef]", text):
+        if line and _length(line + word.rstrip(), size) > width and word not in "，。；：）、":
             yield line.rstrip()
             line = ""
         line += word

@@ -19,6 +19,7 @@ from index.i18n import gettext as _
 from index.i18n import ngettext
 from index.places import Places, place_key
 from index.querytree import And, Filter, positive_texts
+from search.help import describe
 from search.language import Ignored
 from search.results import Json, Recognition, understood_json
 from search.run import Request, Searcher, Understood
@@ -99,7 +100,8 @@ class Spread:
     query: str
     recognised: tuple[Recognition, ...]
     ignored: tuple[Ignored, ...]
-    is_filtered: bool
+    filters: tuple[str, ...]  # as they are typed in a query, wherever they came from
+    is_narrowed: bool  # by filters on year or place: the denominators are smaller, too
     reports: int
     of: int
     townships: int
@@ -147,7 +149,8 @@ def find_spread(engine: Engine, request: SpreadRequest) -> Spread:
         query=request.query,
         recognised=searcher.counted(understood.recognised),
         ignored=understood.ignored,
-        is_filtered=bool(narrowing),
+        filters=tuple(map(describe, dict.fromkeys((*understood.filters, *narrowing)))),
+        is_narrowed=bool(narrowing),
         reports=len(mentioning),
         of=len(rows),
         townships=len({row.places for row in mentioning}),
@@ -274,7 +277,7 @@ def _first_issued(rows: list[Counted]) -> tuple[list[Counted], Order | None]:
 def sample_caution(spread: Spread) -> str:
     """A sentence on what was counted: it is not all there is."""
     if not spread.years:
-        if spread.is_filtered:
+        if spread.is_narrowed:
             return _("No annual report of a township passes the filters.")
         return _("The index holds no annual report of a township with its year and place.")
     reports = ngettext("{n} report", "{n} reports", spread.of).format(n=spread.of)
@@ -282,7 +285,7 @@ def sample_caution(spread: Spread) -> str:
     townships = ngettext("{n} township", "{n} townships", n).format(n=n)
     said = (
         _("Counted is only what is indexed here and passes the filters: {sample}.")
-        if spread.is_filtered
+        if spread.is_narrowed
         else _("Counted is only what is indexed here: {sample}.")
     )
     sample = _("{reports} of {townships}, {years}").format(
@@ -340,6 +343,7 @@ def spread_json(spread: Spread) -> Json:
     return {
         "query": spread.query,
         **understood_json(spread.recognised, spread.ignored),
+        "filters": [*spread.filters],
         "took_ms": round(spread.took_ms, 2),
         "reports": spread.reports,
         "of": spread.of,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from index.errors import UserError
+from index.errors import BadFilter, UserError
 from index.i18n import gettext as _
 from terminal.command import HITS, NO_HITS, command, given, print_json, print_styled, read_filters
 from terminal.opening import opened
@@ -28,6 +28,52 @@ from terminal.options import (
 
 if TYPE_CHECKING:
     from search.spread import Spread
+
+
+@command(epilog=_("Example: lawsearch copies --county 青禾县 --between townships"))
+def copies(
+    index_dir: IndexDir = None,
+    year: Years = None,
+    township: Townships = None,
+    county: Counties = None,
+    city: Cities = None,
+    province: Provinces = None,
+    part: Parts = None,
+    topic: Topics = None,
+    level: Levels = None,
+    between: Annotated[
+        str,
+        typer.Option(
+            metavar=_("WHOM"),
+            help=_("townships: of different places; years: of the same place; or all."),
+        ),
+    ] = "all",
+    limit: Limit = 10,
+    as_json: AsJson = False,
+) -> int:
+    """Show passages that stand in several reports, where, and what differs there.
+
+    Filters choose the reports whose passages are looked for; the others may be any.
+    Names of other places that were kept are shown too.
+    """
+    from search.copies import Between, CopiesRequest, copies_json, find_copies
+
+    if between not in [*Between]:
+        raise BadFilter("--between", between, [*Between])
+    flags = given(
+        year=year, township=township, county=county, city=city, province=province,
+        part=part, topic=topic, level=level,
+    )  # fmt: skip
+    asked = CopiesRequest(read_filters(flags), Between(between), limit or None)
+    with opened(index_dir) as engine:
+        found = find_copies(engine, asked)
+    if as_json:
+        print_json([copies_json(found)])
+    else:
+        from terminal.show_copies import show_copies
+
+        print_styled(show_copies(found, limit=asked.limit))
+    return HITS if found.groups or found.residue else NO_HITS
 
 
 @command(epilog=_("Example: lawsearch spread 枫桥经验 --year 2019..2024 --svg spread.svg"))

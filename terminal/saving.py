@@ -26,7 +26,7 @@ def save_text(file: Path, text: str) -> None:
 
 
 def _replace(file: Path, data: bytes) -> None:
-    beside = file.with_name(f".{file.name}.{os.getpid()}.tmp")
+    beside = file.with_name(f".lawsearch-{os.getpid()}.tmp")
     try:
         beside.write_bytes(data)
         beside.replace(file)

@@ -26,6 +26,7 @@ from terminal.lines import BAD, FAINT, GOOD, TITLE, Line, Piece, clean, pad, wid
 from terminal.show import show_understood
 
 MOST_LISTED: Final = 20
+MOST_FIRST: Final = 10
 _BAR: Final = 20  # columns
 # ASCII: a terminal with a Chinese font draws blocks and dots of other kinds one or two columns wide
 _FILLED, _EMPTY, _MARK = "#", ".", "*"
@@ -34,6 +35,9 @@ _FILLED, _EMPTY, _MARK = "#", ".", "*"
 def show_spread(spread: Spread) -> Iterator[Line]:
     """Totals, the first reports, years, counties, townships without, and what to beware of."""
     yield from show_understood(spread.recognised, spread.ignored)
+    if spread.filters:
+        said = _("Filters: {filters}")
+        yield [Piece(said.format(filters=clean("  ".join(spread.filters))), FAINT)]
     yield _totals(spread)
     yield from _firsts(spread)
     if spread.years:
@@ -76,8 +80,8 @@ def _firsts(spread: Spread) -> Iterator[Line]:
         Order.UNKNOWN: _("First in {year}; days of issue are missing, any of these may be first:"),
     }[spread.order or Order.UNKNOWN]
     yield [Piece(said.format(year=spread.first[0].year))]
-    yield from (_first(mention) for mention in spread.first[:MOST_LISTED])
-    yield from _more(len(spread.first) - MOST_LISTED)
+    yield from (_first(mention) for mention in spread.first[:MOST_FIRST])
+    yield from _more(len(spread.first) - MOST_FIRST)
 
 
 def _first(mention: Mention) -> Line:

@@ -7,6 +7,7 @@ are remembered: the words of one measure are largely those of the next.
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cached_property
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -97,12 +98,21 @@ class LikenessFinder:
         )
 
     def _of_place(self, place: Places | None) -> list[int]:
-        """The reports of a place; an upper level that either does not know may be any."""
+        """The reports of a place; an upper level that is not known may be any."""
         if place is None or not any(place):
             return []
         places = self._arrays.snapshot.places
-        same = np.array([_is_same(place, other) for other in places], np.bool_)
-        found: list[int] = same.take(self._arrays.place_numbers).nonzero()[0].tolist()
+        named = self._by_name.get(_name(place), [])
+        same = [number for number in named if _is_same(place, places[number])]
+        found: list[int] = np.isin(self._arrays.place_numbers, same).nonzero()[0].tolist()
+        return found
+
+    @cached_property
+    def _by_name(self) -> dict[str | None, list[int]]:
+        """The places of the snapshot by the name of their lowest level."""
+        found: dict[str | None, list[int]] = {}
+        for number, place in enumerate(self._arrays.snapshot.places):
+            found.setdefault(_name(place), []).append(number)
         return found
 
     def _passing(self, scores: _Shares, likeness: Likeness) -> Rows:
@@ -133,11 +143,18 @@ def _best(rows: Rows, scores: _Shares, limit: int) -> tuple[Rows, _Shares]:
     return rows.take(order), scores.take(order)
 
 
+def _name(place: Places) -> str | None:
+    """The name of a place's lowest level that is known."""
+    return next((name for name in reversed(place) if name is not None), None)
+
+
 def _is_same(place: Places, other: Places) -> bool:
-    """Whether two places may be one: the lowest level that is known is the same in both."""
-    for one, another in zip(reversed(place), reversed(other), strict=True):
-        if one is not None or another is not None:
-            if one != another:
-                return False
-            break
-    return all(a == b or a is None or b is None for a, b in zip(place, other, strict=True))
+    """Whether two places of one name may be one: an upper level is equal, or one is unknown."""
+    same_level = _level(place) == _level(other)
+    return same_level and all(
+        a == b or a is None or b is None for a, b in zip(place, other, strict=True)
+    )
+
+
+def _level(place: Places) -> int:
+    return max(n for n, name in enumerate(place) if name is not None)
