@@ -16,8 +16,8 @@ SHORTEST: Final = 8
 """Characters of the shortest stretch that is looked for."""
 _INDEXED: Final = 200_000  # places of a text that are looked up; of a longer one only each nth is
 _TRIED: Final = 4  # places of one gram that are tried on each side of where it is expected
-_LOOKS: Final = 300_000  # how many places may be compared, some 3 µs each …
-_LOOKS_EACH: Final = 4  # … and one more for this many characters
+_LOOKS: Final = 300_000  # how often texts may be compared, some 3 µs each time …
+_LOOKS_EACH: Final = 4  # … and once more for this many characters
 _LOOK: Final = 64  # characters of a shared stretch that take as long again
 
 
@@ -36,6 +36,25 @@ class Tiling(NamedTuple):
     complete: bool
 
 
+class Looks:
+    """How often texts of so many characters together may be compared before it is too much."""
+
+    def __init__(self, characters: int) -> None:
+        self._left = _LOOKS + characters // _LOOKS_EACH
+        self.complete = True
+        """Whether nothing was left out yet."""
+
+    @property
+    def are_left(self) -> bool:
+        """Whether there is more time to spend."""
+        self.complete = self.complete and self._left > 0
+        return self._left > 0
+
+    def spend(self, characters: int) -> None:
+        """Count a comparison that found so many characters."""
+        self._left -= 1 + characters // _LOOK
+
+
 def tiles_from_seeds(
     a: str, b: str, seeds: Iterable[tuple[int, int]], *, shortest: int = SHORTEST
 ) -> list[Tile]:
@@ -43,7 +62,7 @@ def tiles_from_seeds(
 
     A seed is (offset in a, offset in b) of a shingle; one whose texts differ is passed over.
     """
-    extension = _Extension(a, b)
+    extension = _Extension(a, b, Looks(len(a) + len(b)))
     found = (extension.tile(i, j) for i, j in sorted(set(seeds)))
     return sorted(tile for tile in found if tile is not None and tile.size >= shortest)
 
@@ -57,13 +76,15 @@ def all_tiles(a: str, b: str, *, shortest: int = SHORTEST) -> list[Tile]:
     return tile(a, b, shortest=shortest).tiles
 
 
-def tile(a: str, b: str, *, shortest: int = SHORTEST) -> Tiling:
-    """The same as `all_tiles`, and whether the texts were small enough to find all."""
+def tile(a: str, b: str, *, shortest: int = SHORTEST, looks: Looks | None = None) -> Tiling:
+    """The same as `all_tiles`, and whether that is all; looks: what several texts may take."""
     if a == b:
         return Tiling([Tile(0, 0, len(a))] if len(a) >= shortest else [], True)
-    extension = _Extension(a, b)
-    found = list(_matches(a, b, extension, shortest))
-    return Tiling(lay_apart(found, shortest=shortest), extension.complete)
+    looks = looks or Looks(len(a) + len(b))
+    if not looks.are_left:
+        return Tiling([], complete=False)
+    found = list(_matches(a, b, _Extension(a, b, looks), shortest))
+    return Tiling(lay_apart(found, shortest=shortest), looks.complete)
 
 
 def _matches(a: str, b: str, extension: _Extension, shortest: int) -> Iterator[Tile]:
@@ -72,28 +93,27 @@ def _matches(a: str, b: str, extension: _Extension, shortest: int) -> Iterator[T
     grams: dict[str, list[int]] = {}
     for i in range(0, len(a) - shortest + 1, every):
         grams.setdefault(a[i : i + shortest], []).append(i)
-    extension.complete = every == 1
-    j = ahead = 0  # ahead: how much further on a text stood in a than in b, the last time
-    while j <= len(b) - shortest and not extension.exhausted:
-        places = grams.get(b[j : j + shortest])
-        found = (
-            [extension.tile(i, j) for i in _nearest(places, j + ahead, extension)] if places else []
-        )
-        tiles = [tile for tile in found if tile is not None and tile.size >= shortest]
+    extension.looks.complete &= every == 1
+    j = ahead = 0  # ahead: how much further on in a than in b stands what was found last
+    while j <= len(b) - shortest and extension.looks.are_left:
+        places = grams.get(b[j : j + shortest], ())
+        tried = [extension.tile(i, j) for i in _nearest(places, j + ahead, extension)]
+        tiles = [tile for tile in tried if tile is not None and tile.size >= shortest]
         yield from tiles
-        step = 1
-        if tiles:
+        if tiles and not extension.is_known(j + ahead, j):
             best = max(tiles, key=lambda tile: (tile.size, -abs(tile.a - tile.b - ahead)))
             ahead = best.a - best.b
-            # In a text that is too long to look at everything, what was just found is passed over.
-            step = max(1, best.b + best.size - j) if every > 1 else 1
-        j += step
+        j += 1
+        # In a text that is too long to look at everything, what was found is passed over.
+        if every > 1 and tiles:
+            j = max(j, *(tile.b + tile.size for tile in tiles))
 
 
 def _nearest(places: Sequence[int], expected: int, extension: _Extension) -> Sequence[int]:
     if len(places) <= 2 * _TRIED:
         return places
-    extension.complete = False
+    extension.looks.complete = False
+    extension.looks.spend(0)  # for what is passed over
     middle = bisect_left(places, expected)
     return places[max(middle - _TRIED, 0) : middle + _TRIED]
 
@@ -101,25 +121,20 @@ def _nearest(places: Sequence[int], expected: int, extension: _Extension) -> Seq
 class _Extension:
     """Makes seeds as long as they can be, each stretch once, as long as that is not too much."""
 
-    def __init__(self, a: str, b: str) -> None:
-        self._a, self._b = a, b
+    def __init__(self, a: str, b: str, looks: Looks) -> None:
+        self._a, self._b, self.looks = a, b, looks
         self._reached: dict[int, int] = {}  # by diagonal: where its last tile ends in a
-        self._left = _LOOKS + (len(a) + len(b)) // _LOOKS_EACH
-        self.complete = True
 
-    @property
-    def exhausted(self) -> bool:
-        """Whether all the work that the texts are worth is done."""
-        if self._left <= 0:
-            self.complete = False
-        return self._left <= 0
+    def is_known(self, i: int, j: int) -> bool:
+        """Whether a[i] and b[j] are in a stretch that was found."""
+        return i < self._reached.get(i - j, 0)
 
     def tile(self, i: int, j: int) -> Tile | None:
         """The longest stretch through a[i] and b[j]; None where that is known already."""
-        if i < self._reached.get(i - j, 0) or self.exhausted:
+        if self.is_known(i, j) or not self.looks.are_left:
             return None
         before, after = _same_before(self._a, i, self._b, j), _same_after(self._a, i, self._b, j)
-        self._left -= 1 + (before + after) // _LOOK
+        self.looks.spend(before + after)
         self._reached[i - j] = i + max(after, 1)
         return Tile(i - before, j - before, before + after) if after else None
 
@@ -130,14 +145,15 @@ def _same_after(a: str, i: int, b: str, j: int) -> int:
     while True:
         left, right = a[i + size : i + size + step], b[j + size : j + size + step]
         if left != right:
-            return size + _common_prefix(left, right)
+            return size + common_prefix(left, right)
         size += len(left)
         if len(left) < step:
             return size
         step *= 2
 
 
-def _common_prefix(left: str, right: str) -> int:
+def common_prefix(left: str, right: str) -> int:
+    """How many characters both texts begin with."""
     low, high = 0, min(len(left), len(right))
     while low < high:
         middle = (low + high + 1) // 2
@@ -155,7 +171,7 @@ def _same_before(a: str, i: int, b: str, j: int) -> int:
         step = min(step, most - size)
         left, right = a[i - size - step : i - size], b[j - size - step : j - size]
         if left != right:
-            return size + _common_prefix(left[::-1], right[::-1])
+            return size + common_prefix(left[::-1], right[::-1])
         size += step
         step *= 2
     return size

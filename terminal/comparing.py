@@ -76,6 +76,94 @@ def copies(
     return HITS if found.groups or found.residue else NO_HITS
 
 
+@command(epilog=_("Example: lawsearch diff 青禾县槿岭镇-2023 青禾县槿岭镇-2024 --html diff.html"))
+def diff(
+    first: Annotated[
+        str, typer.Argument(metavar=_("REPORT"), help=_("A report's id: the earlier one first."))
+    ],
+    second: Annotated[
+        str, typer.Argument(metavar=_("REPORT"), help=_("The id of the one to compare it with."))
+    ],
+    index_dir: IndexDir = None,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", metavar=_("FILE"), help=_("Write it as a page to send.")),
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Compare two reports: what stayed, changed, moved, is new and is gone."""
+    from search.diff import diff_json, diff_reports
+
+    if as_json and html is not None:
+        raise UserError(_("--json and --html cannot go together."))
+    with opened(index_dir) as engine:
+        found = diff_reports(engine, first, second)
+    if html is not None:
+        from terminal.page import diff_page
+        from terminal.saving import save_text
+
+        save_text(html, diff_page(found))
+        print(_("Written: {file}").format(file=html), file=sys.stderr)
+    elif as_json:
+        print_json([diff_json(found)])
+    else:
+        from terminal.show_diff import show_diff
+
+        print_styled(show_diff(found))
+    return HITS if found.shares_text else NO_HITS
+
+
+@command(epilog=_("Example: lawsearch similar 青禾县槿岭镇-2023#1.5-m2 --part achievements"))
+def similar(
+    id: Annotated[
+        str | None,
+        typer.Argument(metavar=_("ID"), help=_("A measure's id, or that of a section with some.")),
+    ] = None,
+    text: Annotated[
+        str | None, typer.Option(metavar=_("TEXT"), help=_("Look for the like of this text."))
+    ] = None,
+    index_dir: IndexDir = None,
+    year: Years = None,
+    township: Townships = None,
+    county: Counties = None,
+    city: Cities = None,
+    province: Provinces = None,
+    part: Parts = None,
+    topic: Topics = None,
+    level: Levels = None,
+    same_township: Annotated[
+        bool, typer.Option("--same-township", help=_("Other years of the same township too."))
+    ] = False,
+    limit: Limit = 10,
+    as_json: AsJson = False,
+) -> int:
+    """Find measures of other townships that say the same, in whatever words.
+
+    Measures with the same text are one hit. What many reports of many places have does not count.
+    """
+    from search.alike import similar_json
+    from search.similar import SimilarRequest, find_similar
+
+    if (id is None) == (text is None):
+        raise UserError(_("Give an id or --text, one of the two."))
+    if text is not None and not text.strip():
+        raise BadFilter("--text", text)
+    flags = given(
+        year=year, township=township, county=county, city=city, province=province,
+        part=part, topic=topic, level=level,
+    )  # fmt: skip
+    asked = SimilarRequest(id, text, read_filters(flags), same_township, limit or None)
+    with opened(index_dir) as engine:
+        found = find_similar(engine, asked)
+    if as_json:
+        print_json([similar_json(found)])
+    else:
+        from terminal.show_similar import show_similar
+
+        print_styled(show_similar(found))
+    return HITS if found.hits else NO_HITS
+
+
 @command(epilog=_("Example: lawsearch spread 枫桥经验 --year 2019..2024 --svg spread.svg"))
 def spread(
     words: Annotated[

@@ -1,0 +1,140 @@
+"""Last year's plan against this year's achievements: which of them speak of the same thing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import sqrt
+from statistics import fmean
+from typing import Final, NamedTuple
+
+from index.analysis import domain_words, fold_stream, segmenter, words
+from index.engine import Engine
+from index.fillers import without_fillers
+from index.model import Part, Report, Span
+from index.ranking import idf
+from index.record import section_id
+
+_MOST: Final = 3  # achievements that are told for one plan
+_LEAST_ALIKE: Final = 0.1  # found on sample reports: above it most pairs speak of one thing …
+_LEAST_WORDS: Final = 2
+_LEAST_NAMED: Final = 0.02  # … and so they do when both name one practice (法律明白人)
+_NAMED: Final = 2.0  # what the square of such a name's weight counts against another word's
+_SHOWN_TERMS: Final = 5
+
+
+class Measure(NamedTuple):
+    """One action of a report: its id, its span in the source, its text, its words."""
+
+    id: str
+    span: Span
+    text: str
+    words: frozenset[str]
+
+
+class Term(NamedTuple):
+    """A word that two measures share, and what it weighs."""
+
+    term: str
+    weight: float
+
+
+class Done(NamedTuple):
+    """An achievement that speaks of what was planned.
+
+    score is the cosine of the weights of their words, but a long measure counts as less long.
+    """
+
+    measure: Measure
+    score: float
+    terms: tuple[Term, ...]
+
+
+class PlanMatch(NamedTuple):
+    """A measure of last year's plan, and what this year's achievements say of it, best first."""
+
+    plan: Measure
+    done: tuple[Done, ...]
+
+
+def follow_plans(engine: Engine, first: Report, second: Report) -> tuple[PlanMatch, ...] | None:
+    """Each plan of the first report with achievements of the second; None where they do not follow.
+
+    They do when both are of the same township and the second is of the year after the first.
+    """
+    if not _follow(first, second):
+        return None
+    plans = list(_measures(first, Part.PLANS))
+    achievements = list(_measures(second, Part.ACHIEVEMENTS))
+    if not plans:
+        return ()
+    likeness = _Likeness(engine, plans, achievements)
+    return tuple(PlanMatch(plan, likeness.done(plan)) for plan in plans)
+
+
+def _follow(first: Report, second: Report) -> bool:
+    if first.year is None or second.year != first.year + 1:
+        return False
+    return first.place == second.place and first.place.township is not None
+
+
+def _measures(report: Report, part: Part) -> Iterator[Measure]:
+    """The measures of one part; one that is its whole section speaks with its heading."""
+    cut = segmenter().cut
+    for section in report.sections:
+        if section.part is not part:
+            continue
+        heading = section.heading if len(section.measures) == 1 else ""
+        for number, span in enumerate(section.measures, 1):
+            text = report.source[span.start : span.end]
+            found = words(fold_stream(heading + text), cut)
+            telling = frozenset(word for word in without_fillers(found) if _is_telling(word))
+            yield Measure(f"{section_id(report.id, section)}-m{number}", span, text, telling)
+
+
+def _is_telling(word: str) -> bool:
+    return len(word) > 1 and not (word.isascii() and any(c.isdigit() for c in word))
+
+
+class _Likeness:
+    """How alike plans and achievements are, by words that weigh the more the fewer have them."""
+
+    def __init__(
+        self, engine: Engine, plans: Sequence[Measure], achievements: Sequence[Measure]
+    ) -> None:
+        known = {word for measure in (*plans, *achievements) for word in measure.words}
+        frequencies = engine.frequencies(known)
+        sections = sum(1 for _ in engine.live_sections())
+        self._weights = {word: idf(sections, max(1, frequencies[word])) for word in known}
+        self._names = known.intersection(domain_words())
+        self._lengths = [(each, self._length(each)) for each in achievements]
+        self._mean = fmean(length for _, length in self._lengths) if achievements else 0.0
+
+    def done(self, plan: Measure) -> tuple[Done, ...]:
+        """The achievements that speak of what was planned, best first."""
+        found = [
+            done
+            for achievement, length in self._lengths
+            if (done := self._compare(plan, achievement, length)) is not None
+        ]
+        return tuple(sorted(found, key=lambda done: -done.score)[:_MOST])
+
+    def _compare(self, plan: Measure, achievement: Measure, length: float) -> Done | None:
+        weights, shared = self._weights, plan.words & achievement.words
+        if not shared:
+            return None
+        named = self._names & shared
+        squares = sum(weights[word] ** 2 * (_NAMED if word in named else 1) for word in shared)
+        score = squares / (self._length(plan) * sqrt(length * self._mean))
+        if score < (_LEAST_NAMED if named else _LEAST_ALIKE):
+            return None
+        if not named and len(shared) < _LEAST_WORDS:
+            return None
+        terms = sorted((Term(word, weights[word]) for word in shared), key=_by_weight)
+        return Done(achievement, score, tuple(terms[:_SHOWN_TERMS]))
+
+    def _length(self, measure: Measure) -> float:
+        return sqrt(sum(self._weights[word] ** 2 for word in sorted(measure.words)))
+
+
+def _by_weight(term: Term) -> tuple[float, str]:
+    return -term.weight, term.term

@@ -1,0 +1,167 @@
+"""Two reports compared, as lines for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from index.i18n import gettext as _
+from index.model import Report
+from search.diff import Diff, Piece, PieceKind, SectionDiff
+from search.plans import PlanMatch
+from terminal.lines import BAD, FAINT, GOOD, MATCH, TITLE, Line, clean
+from terminal.lines import Piece as Text
+
+_SHOWN_ENDS: Final = 24  # characters of a long unchanged text that are shown at either end
+_STYLES: Final = {
+    PieceKind.SAME: FAINT,
+    PieceKind.COMMON: FAINT,
+    PieceKind.MOVED: BAD,
+    PieceKind.NEW: GOOD,
+    PieceKind.GONE: MATCH,
+    PieceKind.CHANGED: "",
+}
+
+
+def kind_label(kind: PieceKind) -> str:
+    """What became of a text, in a word."""
+    return {
+        PieceKind.SAME: _("same"),
+        PieceKind.CHANGED: _("changed"),
+        PieceKind.MOVED: _("moved"),
+        PieceKind.NEW: _("new"),
+        PieceKind.GONE: _("gone"),
+        PieceKind.COMMON: _("common form"),
+    }[kind]
+
+
+def not_complete() -> str:
+    """What is said where not everything was looked at."""
+    return _("These reports are very long or repeat themselves: some shared text is not shown.")
+
+
+def counted(diff: Diff) -> str:
+    """How many characters became what."""
+    parts = (
+        _("{kind} {n}").format(kind=kind_label(kind), n=n) for kind, n in diff.characters.items()
+    )
+    return _("Characters: {counts}").format(counts=_(", ").join(parts))
+
+
+def named(report: Report) -> str:
+    """A report by its place and year."""
+    place = report.place
+    where = "".join(filter(None, (place.county, place.township))) or report.title or report.id
+    year = _("{year}").format(year=report.year) if report.year else _("year unknown")
+    return f"{where} {year}"
+
+
+def show_diff(diff: Diff) -> Iterator[Line]:
+    """What became of the sections of two reports, then of the first one's plans."""
+    for number, report in enumerate((diff.first, diff.second), 1):
+        faint = Text("  " + clean(report.id), FAINT)
+        yield [Text(f"{number}. ", FAINT), Text(clean(named(report)), TITLE), faint]
+    yield [Text(counted(diff))]
+    if not diff.complete:
+        yield [Text(not_complete(), BAD)]
+    yield [Text(_legend(), FAINT)]
+    for section in diff.sections:
+        yield []
+        yield from _section(section)
+    if diff.plans is not None:
+        yield []
+        yield from _plans(diff, diff.plans)
+
+
+def _legend() -> str:
+    return _(
+        "= same  ~ changed: [-first-]{+second+}  > moved here  < moved away  + new  - gone  "
+        "· common form"
+    )
+
+
+def _section(section: SectionDiff) -> Iterator[Line]:
+    outline = section.second or section.first
+    path = " › ".join(clean(h) for h in outline.heading_path if h) if outline else ""
+    ids = [clean(each.id) if each else "—" for each in (section.first, section.second)]
+    head = [Text(path + "  ", TITLE)] if path else []
+    kind = Text("  " + kind_label(section.kind), _STYLES[section.kind])
+    yield [*head, Text(" → ".join(ids), FAINT), kind]
+    for piece in section.pieces:
+        yield [Text("  "), *_piece(piece)]
+
+
+def _piece(piece: Piece) -> Line:
+    style = _STYLES[piece.kind]
+    mark = Text(_mark(piece) + " ", style)
+    if piece.kind is PieceKind.MOVED and piece.other is not None:
+        where = (_("from {id}") if piece.of_second else _("now in {id}")).format(
+            id=clean(piece.other.id)
+        )
+        told = [*_changed(piece)] if piece.of_second else [Text(_short(piece.here.text))]
+        return [mark, *told, Text(f"  ({where})", style)]
+    if piece.kind is PieceKind.CHANGED:
+        return [mark, *_changed(piece)]
+    if piece.kind in (PieceKind.SAME, PieceKind.COMMON):
+        return [mark, Text(_short(piece.here.text), style)]
+    return [mark, Text(clean(piece.here.text).strip(), style)]
+
+
+def _mark(piece: Piece) -> str:
+    if piece.kind is PieceKind.MOVED:
+        return ">" if piece.of_second else "<"
+    return {
+        PieceKind.SAME: "=",
+        PieceKind.CHANGED: "~",
+        PieceKind.NEW: "+",
+        PieceKind.GONE: "-",
+        PieceKind.COMMON: "·",
+    }[piece.kind]
+
+
+def _changed(piece: Piece) -> Iterator[Text]:
+    """The text of the second report with what the first had instead."""
+    for text, change in piece.segments(second=True):
+        if change is None:
+            yield Text(_short(text))
+            continue
+        if change.first.text:
+            yield Text(f"[-{clean(change.first.text)}-]", MATCH)
+        if change.second.text:
+            yield Text(f"{{+{clean(change.second.text)}+}}", GOOD)
+
+
+def _short(text: str) -> str:
+    """The text without the middle where that is long."""
+    plain = clean(text).strip()
+    if len(plain) <= 2 * _SHOWN_ENDS + 8:
+        return plain
+    return f"{plain[:_SHOWN_ENDS]} … {plain[-_SHOWN_ENDS:]}"
+
+
+def plans_title(diff: Diff) -> str:
+    """What the comparison of plans and achievements is called."""
+    return _("Planned in {first}, and the achievements of {second} that speak of it").format(
+        first=diff.first.year, second=diff.second.year
+    )
+
+
+def not_found() -> str:
+    """What is said of a plan that no achievement speaks of."""
+    return _("not found in the achievements part")
+
+
+def _plans(diff: Diff, plans: tuple[PlanMatch, ...]) -> Iterator[Line]:
+    yield [Text(plans_title(diff), TITLE)]
+    if not plans:
+        yield [Text(_("The first report has no plans part."), FAINT)]
+    for match in plans:
+        yield []
+        yield [Text(clean(match.plan.text).strip()), Text("  " + clean(match.plan.id), FAINT)]
+        for done in match.done:
+            words = _(", ").join(clean(term.term) for term in done.terms)
+            text = _short(done.measure.text)
+            told = Text(f"  {clean(done.measure.id)} ({words})", FAINT)
+            yield [Text("  "), Text("→ ", GOOD), Text(text), told]
+        if not match.done:
+            yield [Text("  "), Text(not_found(), BAD)]
