@@ -7,13 +7,14 @@ sections that are in groups, not with the pairs that were looked at.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from heapq import heappush, heappushpop
-from itertools import groupby
+from itertools import chain, groupby
 from operator import attrgetter
 from typing import Final, NamedTuple
 
@@ -21,18 +22,32 @@ from index.engine import CommonForm, Engine, Seed, SharedText
 from index.model import Place
 from index.segments.shingles import SHINGLE
 from search.alignment import Agreement, align, tiles_from_seeds
-from search.stretches import Stretch, holds, joined, shared, size, without
+from search.changes import NUMBER, PLACE
+from search.ownnames import own_names
+from search.ranges import Range, holds, joined, shared, size, without
 
-ALONE: Final = 20.0
-"""Characters of rare text with which two sections agree in one place, or do not count there."""
-TOGETHER: Final = 30.0
-"""The same for all places together, where each of them has LEAST."""
+ALONE: Final = 27.0
+"""Characters of rare text that make an agreement count; chosen with bench/copies.py, as the rest.
+
+Reports that follow one template agree in some 20 of them by chance.
+"""
+NAMES: Final = 23.0
+"""The same where nothing but numbers and places was changed."""
+SENTENCE: Final = 17.0
+"""The same for a whole sentence in which nothing was changed."""
+TOGETHER: Final = 36.0
+"""The same for all agreements of two sections, where each has LEAST."""
 LEAST: Final = 10.0
+BESIDE: Final = 5.0
+"""The same for what is told beside an agreement that counts."""
 OVERLAP: Final = 0.5
 """Part of the shorter of two passages that must be in the other for one group."""
 TOLD: Final = 0.8
 """Part of what two sections share that a group of both may tell, and the pair is nothing new."""
-_OPENED: Final = 1 << 13  # sections that are held open, some 10 MB
+_OPENED: Final = 1 << 22  # characters of sections that are held open
+_NUMBERING: Final = 4  # characters that number a sentence and need not be the same
+_STOPS: Final = frozenset("。；;！!？?")
+_TO_STOP: Final = re.compile("[^。；;！!？?]*[。；;！!？?]")
 
 
 class Between(StrEnum):
@@ -66,15 +81,15 @@ class Cluster:
 
 
 class Standing(NamedTuple):
-    """A group, and where in a section's stream its text stands."""
+    """Where in a section's stream a group's text stands; group is the group's order."""
 
-    cluster: int  # its order
-    stretches: tuple[Stretch, ...]
+    group: int
+    section: int
+    stretches: tuple[Range, ...]
 
 
 class _Opened(NamedTuple):
     text: str
-    report: str
     place: Place
 
 
@@ -93,6 +108,7 @@ class Grouping:
         self._engine = engine
         self._between, self._chosen, self._kept = between, chosen, kept
         self._sections: OrderedDict[int, _Opened] = OrderedDict()
+        self._opened = 0  # characters
         self._standing: dict[int, list[Standing]] = {}
         self._found: list[int] = []  # characters of each group, 0 where it is not told
         self._best: list[tuple[int, int, Cluster]] = []
@@ -100,7 +116,7 @@ class Grouping:
     def run(self, pairs: Iterable[SharedText]) -> None:
         """Take all pairs; those of one first section follow each other."""
         for first, own in groupby(pairs, key=attrgetter("first")):
-            likely = [pair for pair in own if pair.weight >= ALONE]
+            likely = [pair for pair in own if pair.weight >= SENTENCE]
             if likely and self._is_wanted(first, likely):
                 self._take(first, likely)
 
@@ -122,6 +138,14 @@ class Grouping:
     def standing(self, section: int) -> Sequence[Standing]:
         """The groups that a section is in."""
         return self._standing.get(section, ())
+
+    def groups(self) -> Iterator[list[Standing]]:
+        """For every group the sections that have its text."""
+        of_group: dict[int, list[Standing]] = {}
+        for each in chain.from_iterable(self._standing.values()):
+            if self._found[each.group]:
+                of_group.setdefault(each.group, []).append(each)
+        yield from (of_group[group] for group in sorted(of_group))
 
     # Pairs
 
@@ -155,22 +179,25 @@ class Grouping:
         seconds = self._standing.get(pair.second)
         if not firsts or not seconds:
             return False
-        of_second = dict(seconds)
+        of_second = {each.group: each.stretches for each in seconds}
         return any(
-            _told(pair.seeds, each.stretches, of_second[each.cluster]) >= TOLD
+            _told(pair.seeds, each.stretches, of_second[each.group]) >= TOLD
             for each in firsts
-            if each.cluster in of_second
+            if each.group in of_second
         )
 
     def _agreements(self, pair: SharedText) -> tuple[Agreement, ...]:
         """Where the two sections agree in enough rare text."""
-        a, b = self._open(pair.first).text, self._open(pair.second).text
-        tiles = tiles_from_seeds(a, b, [(first, second) for first, second, _ in pair.seeds])
-        rated = [(each, _rare(each, pair.seeds)) for each in align(a, b, tiles)]
-        counted = [(each, rare) for each, rare in rated if rare >= LEAST]
-        if sum(rare for _, rare in counted) >= TOGETHER:
-            return tuple(each for each, _ in counted)
-        return tuple(each for each, rare in counted if rare >= ALONE)
+        first, second = self._open(pair.first), self._open(pair.second)
+        a, b = first.text, second.text
+        names = own_names(first.place).all | own_names(second.place).all
+        tiles = tiles_from_seeds(a, b, [(at, there) for at, there, _ in pair.seeds])
+        found = align(a, b, tiles, places=names)
+        rated = [(each, _rare(each, pair.seeds)) for each in found]
+        together = sum(rare for _, rare in rated if rare >= LEAST)
+        if together >= TOGETHER or any(_counts(a, *each, pair.seeds) for each in rated):
+            return tuple(each for each, rare in rated if rare >= BESIDE)
+        return ()
 
     # Groups
 
@@ -186,8 +213,9 @@ class Grouping:
         if characters:
             self._keep(Cluster(order, first, characters, tuple(partners), common))
 
-    def _stands(self, section: int, order: int, stretches: Iterable[Stretch]) -> None:
-        self._standing.setdefault(section, []).append(Standing(order, joined(stretches)))
+    def _stands(self, section: int, group: int, stretches: Iterable[Range]) -> None:
+        standing = Standing(group, section, joined(stretches))
+        self._standing.setdefault(section, []).append(standing)
 
     def _is_told_of(self, first: int, partners: Sequence[Partner]) -> bool:
         """Whether the group is one that was asked for."""
@@ -225,43 +253,69 @@ class Grouping:
             self._sections.move_to_end(number)
             return self._sections[number]
         passage = self._engine.passages([number])[0]
-        opened = _Opened(passage.text, passage.report_id, passage.place)
-        self._sections[number] = opened
-        if len(self._sections) > _OPENED:
-            self._sections.popitem(last=False)
+        opened = self._sections[number] = _Opened(passage.text, passage.place)
+        self._opened += len(opened.text)
+        while self._opened > _OPENED and len(self._sections) > 1:
+            self._opened -= len(self._sections.popitem(last=False)[1].text)
         return opened
 
 
-def in_first(partner: Partner) -> list[Stretch]:
+def in_first(partner: Partner) -> list[Range]:
     """Where the first section has the text, ascending."""
     return [(each.start_a, each.end_a) for each in partner.agreements]
 
 
-def in_partner(partner: Partner) -> list[Stretch]:
+def in_partner(partner: Partner) -> list[Range]:
     """Where the partner has the text."""
     return [(each.start_b, each.end_b) for each in partner.agreements]
 
 
-def equal_in_first(partner: Partner) -> Iterator[Stretch]:
+def equal_in_first(partner: Partner) -> Iterator[Range]:
     """The stretches of the first section that are equal in the partner."""
     for each in partner.agreements:
-        changed = joined((change.start_a, change.end_a) for change in each.changes)
-        yield from without([(each.start_a, each.end_a)], changed)
+        yield from _equal(each)
 
 
-def _rare(agreement: Agreement, seeds: Sequence[Seed]) -> float:
-    """How many characters of rare text an agreement's seeds cover."""
-    weight, covered = 0.0, agreement.start_a
-    for first, second, per_character in seeds[bisect_left(seeds, (agreement.start_a,)) :]:
-        if first >= agreement.end_a:
-            break
+def _equal(agreement: Agreement) -> tuple[Range, ...]:
+    changed = ((change.start_a, change.end_a) for change in agreement.changes)
+    return without([(agreement.start_a, agreement.end_a)], changed)
+
+
+def _rare(agreement: Agreement, seeds: Sequence[Seed], within: Range | None = None) -> float:
+    """How many characters of rare text an agreement's seeds cover, within a stretch of a."""
+    start, end = within or (agreement.start_a, agreement.end_a)
+    weight, covered = 0.0, start
+    for at in range(bisect_left(seeds, (start,)), bisect_left(seeds, (end,))):
+        first, second, per_character = seeds[at]
         if agreement.start_b <= second < agreement.end_b:
-            weight += per_character * max(first + SHINGLE - max(first, covered), 0)
-            covered = max(covered, first + SHINGLE)
+            last = min(first + SHINGLE, end)
+            weight += per_character * max(last - max(first, covered), 0)
+            covered = max(covered, last)
     return weight
 
 
-def _told(seeds: Iterable[Seed], first: Sequence[Stretch], second: Sequence[Stretch]) -> float:
+def _counts(a: str, agreement: Agreement, rare: float, seeds: Sequence[Seed]) -> bool:
+    """Whether an agreement is enough by itself."""
+    if rare >= ALONE:
+        return True
+    if rare >= NAMES and all(c.kind in (NUMBER, PLACE) for c in agreement.changes):
+        return True
+    return rare >= SENTENCE and _has_sentence(a, agreement, seeds)
+
+
+def _has_sentence(a: str, agreement: Agreement, seeds: Sequence[Seed]) -> bool:
+    """Whether the agreement has a whole sentence of rare text that is equal."""
+    for start, end in _equal(agreement):
+        before = a[max(start - _NUMBERING - 1, 0) : start]
+        begins = start <= _NUMBERING or not _STOPS.isdisjoint(before)
+        sentences = [*_TO_STOP.finditer(a, start, end)]
+        for sentence in sentences if begins else sentences[1:]:
+            if _rare(agreement, seeds, sentence.span()) >= SENTENCE:
+                return True
+    return False
+
+
+def _told(seeds: Iterable[Seed], first: Sequence[Range], second: Sequence[Range]) -> float:
     """Which part of the seeds' weight lies in the stretches of both."""
     within = total = 0.0
     for a, b, weight in seeds:
@@ -276,7 +330,7 @@ def _divided(partners: Sequence[Partner]) -> Iterator[list[Partner]]:
 
     Each joins the group whose longest passage and its own overlap by half of the shorter one.
     """
-    groups: list[tuple[tuple[Stretch, ...], list[Partner]]] = []
+    groups: list[tuple[tuple[Range, ...], list[Partner]]] = []
     measured = [(joined(in_first(partner)), partner) for partner in partners]
     for stretches, partner in sorted(measured, key=lambda each: -size(each[0])):
         own = size(stretches)

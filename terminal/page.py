@@ -36,7 +36,7 @@ h3 { font-size: 1rem; margin: 1.8rem 0 .4rem; padding-top: .6rem;
 .row p { margin: .2rem 0; padding: 0 .4rem; white-space: pre-line;
   border-left: 3px solid transparent; }
 .same, .common { color: var(--faint); }
-.common { font-style: italic; }
+.common { text-decoration: underline dotted; text-underline-offset: .2em; }
 .new, ins { color: var(--new); background: var(--new-back); }
 .gone, del { color: var(--gone); background: var(--gone-back); }
 .moved { color: var(--moved); background: var(--moved-back); }

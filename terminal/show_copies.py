@@ -12,7 +12,7 @@ from index.i18n import ngettext
 from index.model import Place, Span
 from index.passage import Passage
 from search.changes import BODY, KINDS, NUMBER, PLACE, TEXT
-from search.copies import Copies, Difference, Group, Member, Order, Residue
+from search.copied import Copies, Difference, Group, Member, Order, Residue
 from terminal.lines import BAD, FAINT, GOOD, MATCH, TITLE, Line, Piece, clean
 
 _LONGEST: Final = 160  # characters of a passage that are shown
@@ -82,7 +82,8 @@ def _head(group: Group) -> Line:
 def _spread(group: Group) -> Iterator[str]:
     """How many reports, townships and counties have it, and of which years."""
     yield ngettext("{n} report", "{n} reports", group.reports).format(n=group.reports)
-    yield ngettext("{n} township", "{n} townships", group.townships).format(n=group.townships)
+    if group.townships:
+        yield ngettext("{n} township", "{n} townships", group.townships).format(n=group.townships)
     if group.counties > 1:
         yield ngettext("{n} county", "{n} counties", group.counties).format(n=group.counties)
     years = sorted({m.passage.year for m in group.members if m.passage.year})
@@ -108,12 +109,18 @@ def _passage(group: Group) -> Line:
     for number, stretch in enumerate(group.stretches):
         if number:
             line.append(Piece(" … ", FAINT))
-        shown = Span(stretch.start, min(stretch.end, stretch.start + left))
+        start = stretch.start + _stops_before(passage.cut(*stretch))
+        shown = Span(start, min(stretch.end, start + left))
         line += [Piece(clean(passage.cut(*s)), style) for s, style in _styled(shown, faint)]
         left -= shown.end - shown.start
         if left <= 0:
             return [*line, Piece("…", FAINT)]
     return line
+
+
+def _stops_before(text: str) -> int:
+    """How much of a text ends the sentence before it."""
+    return len(text) - len(text.lstrip("。，；、：！？.,;:!?)）”’ \n"))
 
 
 def _styled(whole: Span, faint: Iterable[Span]) -> Iterator[tuple[Span, str]]:
@@ -198,7 +205,11 @@ def _names(residue: Sequence[Residue], limit: int | None) -> Iterator[Line]:
     yield []
     yield [Piece(said.format(n=n), TITLE)]
     for each in residue[:limit]:
-        line = [_INDENT, Piece(clean(_where(each.place)), GOOD), Piece("  " + clean(each.id), FAINT)]
+        line = [
+            _INDENT,
+            Piece(clean(_where(each.place)), GOOD),
+            Piece("  " + clean(each.id), FAINT),
+        ]
         if each.rank:
             line.append(Piece("  " + _("in passage {rank}").format(rank=each.rank)))
         yield line
