@@ -174,6 +174,8 @@ def _name_ending_at(gazetteer: Gazetteer, text: str, end: int) -> str | None:
             return name
     if text.startswith(("化", "区", "容", "级"), end):
         return None
+    if text[end - 1] == "乡" and text.startswith(("村", "土", "亲", "愁", "贤", "音"), end):
+        return None  # 全年乡村两个方面 names no 全年乡
     edge = _LEFT_EDGE.search(text[max(0, end - 8) : end])
     if edge is None or len(edge[1]) < 3 or _NOT_A_NAME.fullmatch(edge[1]):
         return None

@@ -70,6 +70,13 @@ TITLES = [
 ]
 
 
+def test_a_word_that_begins_with_a_form_is_no_township() -> None:
+    text = "我镇着力落实各项制度，全年乡村和法院两个方面的指标均好于上年。过去一年，全年乡村面貌一新。"
+    located = locate(Clues(text=text))
+    assert located.place.township is None
+    assert locate(Clues(text="岫云乡2024年报告如下。岫云乡人民政府。")).place == Place("岫云乡")
+
+
 @pytest.mark.parametrize(("title", "place"), TITLES)
 def test_place_of_a_title(title: str, place: Place) -> None:
     located = locate(Clues(title=title))
