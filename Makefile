@@ -64,6 +64,8 @@ docs: setup
 bench: setup
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/bench.txt
 	$(RUN) -m bench.run --size $(SIZE)
+	$(RUN) -m bench.comparing --size $(SIZE)
+	$(RUN) -m bench.copies --copies 50
 
 lock: setup
 	$(RUN) tools/lock.py

@@ -2,7 +2,8 @@
 
 ``python -m bench.copies [--seed N] [--sections N] [--copies N]`` makes as many corpora of that size
 as it takes to plant so many copies of each kind, indexes each and looks for copies in all of it.
-Seed 1 was for choosing limits; others were held out. The exit status is 1 when a target is missed.
+Seed 1 was for choosing limits, 2 and 3 were held out. The exit status is 1 when a target is missed
+by 600 copies of each kind or more; fewer only show it.
 
 A planted copy is found when one group marks at least half of the characters that it kept, on both
 sides. A pair of a group's first section and another is right when both are of one planted family
@@ -13,11 +14,11 @@ before anything is planted: whatever is reported there is wrong.
 from __future__ import annotations
 
 import argparse
-import math
+import pickle
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.building import Built, build
@@ -26,10 +27,11 @@ from bench.figures import Row, write_rows
 from bench.finding import FINDERS, find, is_there
 from bench.generate import GeneratedReport, write_reports
 from bench.peers import OURS
-from bench.plant import SECTIONS_OF_COPY, Kind, Planted, Stretch, make_originals, plant
+from bench.plant import Kind, Planted, Stretch, make_originals, plant
 from bench.scoring import Score, identify
 from bench.summary import number, table
 from index.model import Report
+from indexer.ids import numbered
 
 JOBS = 2
 COPIES = 600  # of each kind
@@ -65,7 +67,7 @@ def main() -> int:
         arguments.out.mkdir(parents=True, exist_ok=True)
         write_rows(rows, arguments.out / "raw.csv")
     print("\n".join(summarise(rows)))
-    return 1 if any(misses(rows)) else 0
+    return 1 if any(misses(rows)) and arguments.copies >= COPIES else 0
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -80,23 +82,22 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, help="folder for raw.csv")
     arguments = parser.parse_args()
     cache = arguments.cache or Path(tempfile.gettempdir()) / "lawsearch-bench"
-    arguments.cache = cache / "copies"
+    arguments.cache = cache / f"copies-{arguments.sections}"
     return arguments
 
 
 def measure(arguments: argparse.Namespace, finders: Sequence[str]) -> Iterator[Row]:
     """Rows of each corpus, the control first."""
-    each = max(1, arguments.sections // SECTIONS_OF_COPY // len(Kind))
+    left, seed = arguments.copies, 1000 * arguments.seed
     examples: list[str] = []
-    for number in range(math.ceil(arguments.copies / each)):
-        seed = 1000 * arguments.seed + number
+    garden = make_garden(arguments.cache, make_originals(arguments.sections, seed), ())
+    yield from rows_of(garden, finders, arguments.sections, CONTROL, examples)
+    while left > 0:
         originals = make_originals(arguments.sections, seed)
-        folder = arguments.cache / f"{arguments.sections}-{seed}"
-        if not number:
-            garden = make_garden(folder / "control", originals, ())
-            yield from rows_of(garden, finders, arguments.sections, CONTROL, examples)
-        garden = make_garden(folder / "planted", *plant(originals, seed))
+        garden = make_garden(arguments.cache, *plant(originals, seed))
         yield from rows_of(garden, finders, arguments.sections, str(seed), examples)
+        left -= len(garden.planted) // len(Kind)
+        seed += 1
     if arguments.examples:
         arguments.examples.write_text("\n".join(examples) + "\n", "utf-8")
 
@@ -113,7 +114,7 @@ def make_garden(
     for _ in in_order(parse_county, counties, JOBS):
         pass
     parsed = corpus.parsed()
-    found = [report for file in parsed for report in load_parsed(file)]
+    found = give_ids(parsed)
     by_path = {Path(r.file).relative_to(corpus.reports).as_posix(): r for r in found}
     index = folder / "index"
     return Garden(
@@ -123,6 +124,21 @@ def make_garden(
         index=index,
         built=build(OURS, parsed, sum(len(r.sections) for r in found), index, JOBS),
     )
+
+
+def give_ids(parsed: Iterable[Path]) -> list[Report]:
+    """The reports of these files, each under an id of its own; the files are written again.
+
+    A copied text can name the year of another report: then two seem to be of one year.
+    """
+    given: dict[str, Report] = {}
+    for file in parsed:
+        reports = []
+        for report in load_parsed(file):
+            reports.append(replace(report, id=numbered(report.id, given.__contains__)))
+            given[reports[-1].id] = reports[-1]
+        file.write_bytes(pickle.dumps(reports, 5))
+    return list(given.values())
 
 
 def rows_of(
@@ -184,7 +200,8 @@ def summarise(rows: Sequence[Row]) -> Iterator[str]:
     lines = [[label, *(found[label] for found in figures)] for label in figures[0]]
     yield from table(["all together", *finders], lines)
     yield ""
-    yield from list(misses(rows)) or ["Every target is met."]
+    if OURS in finders:
+        yield from list(misses(rows)) or ["Every target is met."]
 
 
 def recalls(rows: Sequence[Row], kind: Kind, finders: Sequence[str]) -> list[str]:
@@ -226,7 +243,9 @@ def misses(rows: Sequence[Row]) -> Iterator[str]:
 def total(rows: Iterable[Row], finder: str, task: str, figure: str) -> float:
     """The sum of a figure over the planted corpora."""
     wanted = finder, task, figure
-    return sum(r.value for r in rows if (r.engine, r.task, r.figure) == wanted and r.case != CONTROL)
+    return sum(
+        r.value for r in rows if (r.engine, r.task, r.figure) == wanted and r.case != CONTROL
+    )
 
 
 def share(part: float, of: float) -> str:

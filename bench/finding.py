@@ -1,19 +1,21 @@
 """A process that looks for copies in a whole corpus with one finder, timing itself.
 
 ``python -m bench.finding FINDER INDEX PARSED…`` prints each group as a JSON array (the leader's id
-and, for each member, its id and what agrees), and at the end an object with the seconds.
+and, for each member, its id and what agrees), and at the end an object with the seconds and the
+number of pairs that were looked at.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from bench.building import MemoryWatch
 from bench.corpus import load_parsed
@@ -33,6 +35,7 @@ class Finding:
 
     groups: list[Group]
     seconds: float
+    looked_at: int  # pairs of sections
     peak_rss: int
     peak_private: int
 
@@ -55,6 +58,7 @@ def find(finder: str, index: Path, parsed: Sequence[Path]) -> Finding:
     return Finding(
         groups=[read_group(*group) for group in groups],
         seconds=figures["seconds"],
+        looked_at=figures["looked_at"],
         peak_rss=memory.peak_rss,
         peak_private=memory.peak_private,
     )
@@ -69,19 +73,51 @@ def main() -> None:
     """Find, and print."""
     finder, index, *parsed = sys.argv[1:]
     started = time.perf_counter()
-    groups = list(FINDERS[finder](Path(index), list(map(Path, parsed))))
+    groups, looked_at = FINDERS[finder](Path(index), list(map(Path, parsed)))
     seconds = time.perf_counter() - started
     for group in groups:
         print(json.dumps([group.leader, group.members], ensure_ascii=False))
-    print(json.dumps({"seconds": seconds}))
+    print(json.dumps({"seconds": seconds, "looked_at": looked_at}))
 
 
-def with_minhash(_index: Path, parsed: Sequence[Path]) -> Iterator[Group]:
+def with_ours(index: Path, _parsed: Sequence[Path]) -> tuple[list[Group], int]:
+    """All groups that `lawsearch copies` tells."""
+    from index.engine import SharedText
+    from index.querytree import Filter
+    from index.whoosh_engine import WhooshEngine
+    from search.copies import CopiesRequest, find_copies
+
+    class Counting(WhooshEngine):
+        looked_at = 0
+
+        def shared_texts(self, filters: tuple[Filter, ...] = ()) -> Iterator[SharedText]:
+            for self.looked_at, pair in enumerate(super().shared_texts(filters), 1):
+                yield pair
+
+    engine = Counting(index)
+    found = find_copies(engine, CopiesRequest(limit=None))
+    engine.close()
+    return [as_group(group.members) for group in found.groups], engine.looked_at
+
+
+def as_group(members: Sequence[Any]) -> Group:
+    """A group of ours; its first section comes first."""
+    return Group(
+        leader=members[0].passage.id,
+        members={
+            member.passage.id: tuple(Agreeing(*a.own, *a.first) for a in member.agreements)
+            for member in members[1:]
+        },
+    )
+
+
+def with_minhash(_index: Path, parsed: Sequence[Path]) -> tuple[list[Group], int]:
     """Pairs of sections of different reports that datasketch's MinHashLSH takes for alike."""
     from datasketch import MinHash, MinHashLSH
 
     lsh = MinHashLSH(threshold=THRESHOLD)
     kept: list[tuple[str, str, Span, MinHash]] = []
+    found, looked_at = [], 0
     for report in (report for file in parsed for report in load_parsed(file)):
         for section in report.sections:
             text = report.section_text(section)
@@ -92,10 +128,12 @@ def with_minhash(_index: Path, parsed: Sequence[Path]) -> Iterator[Group]:
             id, span = f"{report.id}#{section.key}", section.text_span
             for number in lsh.query(sketch):
                 owner, leader, where, other = kept[number]
+                looked_at += 1
                 if owner != report.id and other.jaccard(sketch) >= THRESHOLD:
-                    yield Group(leader, {id: (Agreeing(*span, *where),)})
+                    found.append(Group(leader, {id: (Agreeing(*span, *where),)}))
             lsh.insert(len(kept), sketch)
             kept.append((report.id, id, span, sketch))
+    return found, looked_at
 
 
 def shingles(text: str) -> set[str]:
@@ -103,20 +141,18 @@ def shingles(text: str) -> set[str]:
     return {text[at : at + SHINGLE] for at in range(max(1, len(text) - SHINGLE + 1))}
 
 
-FINDERS: dict[str, Callable[[Path, Sequence[Path]], Iterable[Group]]] = {
+FINDERS: dict[str, Callable[[Path, Sequence[Path]], tuple[list[Group], int]]] = {
+    OURS: with_ours,
     "datasketch": with_minhash,
 }
 
 
 def is_there(finder: str) -> bool:
     """Whether a finder can run here; says why not."""
-    try:
-        version(finder)
-    except ImportError as error:
-        print(f"Without {finder}: {error}", flush=True)
-    else:
-        return True
-    return finder == OURS
+    found = finder == OURS or importlib.util.find_spec(finder) is not None
+    if not found:
+        print(f"Without {finder}: it is not installed", flush=True)
+    return found
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
 ``python -m bench.plant --sections 3000 --seed 1 OUT_DIR`` writes ``reports/`` and ``truth.jsonl``.
 The reports are those of bench.generate, where three reports in ten share each sentence of
-boilerplate, without its own copyists. A section's own text, 100 to 500 characters, is put between
-two sentences of a section of another report, as it is or changed as its kind says; or one sentence
+boilerplate, without its own copyists. A section's own text, 100 to 500 characters, is put after
+a sentence of a section of another report, as it is or changed as its kind says; or one sentence
 of it among new ones in a paragraph of its own. One section in six receives a copy, one in eleven
 gives its text, to one report or to several, and none does both.
 """
@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
@@ -240,8 +239,7 @@ class Gardener:
             first, last = next(self._new), next(self._new)
             return make(copy.span.end, [sentence], before=f"\n{first}", after=last)
         ends = [piece.end for piece in sentences(copy.text) if piece.text.endswith("。")]
-        at = copy.span.start + self._rng.choice([0, *ends])
-        return make(at, self._change(kind, original, copy))
+        return make(copy.span.start + self._rng.choice(ends), self._change(kind, original, copy))
 
     def _change(self, kind: Kind, original: Place, copy: Place) -> list[Piece]:
         """What the copyist makes of the original's text."""
@@ -261,14 +259,10 @@ class Gardener:
 
 
 def places_of(report: GeneratedReport) -> list[Place]:
-    """The sections of a report that have a text."""
-    outline = parse_outline(report.text)
-    return [Place(report, s.key, s.text_span) for s in outline.sections if has_text(s.text_span)]
-
-
-def has_text(span: Span) -> bool:
-    """Whether it is long enough to be more than a signature."""
-    return span.end - span.start >= SHORTEST // 2
+    """The numbered sections of a report that have sentences of their own."""
+    numbered = (s for s in parse_outline(report.text).sections if s.number)
+    places = (Place(report, section.key, section.text_span) for section in numbered)
+    return [place for place in places if "。" in place.text]
 
 
 def can_give(place: Place) -> bool:

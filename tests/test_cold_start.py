@@ -37,11 +37,11 @@ def index_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def loaded_by(index_dir: Path, *query: str) -> set[str]:
-    """The modules that a query process has loaded when it ends."""
-    arguments = ["lawsearch", "query", *query, "--index-dir", str(index_dir)]
-    command = [sys.executable, "-c", PROBE.format(arguments=arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", cwd=ROOT)
+def loaded_by(index_dir: Path, *query: str, command: str = "query") -> set[str]:
+    """The modules that a process of the command has loaded when it ends."""
+    arguments = ["lawsearch", command, *query, "--index-dir", str(index_dir)]
+    process = [sys.executable, "-c", PROBE.format(arguments=arguments)]
+    done = subprocess.run(process, capture_output=True, text=True, encoding="utf-8", cwd=ROOT)
     assert done.returncode == 0, done.stderr
     return set(done.stderr.split("loaded:")[1].split())
 
@@ -65,6 +65,11 @@ def test_a_query_loads_nothing_that_it_does_not_need(
     assert loaded & (HEAVY | UNNEEDED) == set()
     ours = [name for name in loaded if name.split(".")[0] in ("index", "search", "terminal")]
     assert len(ours) <= MOST_OF_OURS, sorted(ours)
+
+
+@pytest.mark.parametrize("form", [[], ["--json"], ["--svg", "-"]], ids=["terminal", "json", "svg"])
+def test_a_spread_loads_no_numpy_and_no_dictionary(index_dir: Path, form: list[str]) -> None:
+    assert loaded_by(index_dir, "枫桥经验", "2024", *form, command="spread") & HEAVY == set()
 
 
 def test_a_query_that_must_be_cut_loads_one_dictionary(index_dir: Path) -> None:

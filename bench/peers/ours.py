@@ -11,6 +11,7 @@ from bench.peers.base import TOP, Facets, Found, Hit, Query, Task
 from index.engine import Batch, FacetCount
 from index.prepared import PreparedReport, prepare
 from index.querytree import Field
+from index.segments.format import SCHEMA_VERSION
 from index.whoosh_engine import WhooshEngine
 from lawsearch import __version__
 from search.results import Snippet
@@ -35,7 +36,7 @@ class Lawsearch:
 
     @staticmethod
     def version() -> str:
-        return f"lawsearch {__version__}"
+        return f"lawsearch {__version__}, schema {SCHEMA_VERSION}"
 
     @staticmethod
     def build(parsed: Sequence[Path], folder: Path, jobs: int) -> None:

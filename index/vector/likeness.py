@@ -84,7 +84,8 @@ class LikenessFinder:
 
     def _count(self, word: str) -> _Counted:
         sections, counts = self._postings.word(word, "word")
-        shares = counts * np.float32(K1 + 1) / (counts + self._norms().take(sections))
+        times = counts.astype(np.float32)
+        shares = times * np.float32(K1 + 1) / (times + self._norms().take(sections))
         if len(sections) * _OFTEN < self._arrays.n_sections:
             return _Counted(sections, shares)
         everywhere = np.zeros(self._arrays.n_sections, np.float32)
