@@ -13,10 +13,9 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import log
+from math import log, sqrt
 from pathlib import Path
 from statistics import fmean
-from typing import Any
 
 from index.analysis import fold_stream
 from index.whoosh_engine import WhooshEngine
@@ -119,17 +118,26 @@ def make_more_like(engine: WhooshEngine) -> Rank:
 
 
 def make_tf_idf(engine: WhooshEngine) -> Rank:
-    """The cosine of TF-IDF vectors of jieba's words; scikit-learn's defaults."""
+    """The cosine of TF-IDF vectors of jieba's words, as scikit-learn makes them by default."""
     import jieba
-    from sklearn.feature_extraction.text import TfidfVectorizer
 
     jieba.setLogLevel("WARNING")
     listed = units(engine)
-    vectors = TfidfVectorizer(tokenizer=jieba.lcut, token_pattern=None)
-    matrix: Any = vectors.fit_transform([unit.text for unit in listed])
-    alike = (matrix @ matrix.T).toarray().tolist()
-    place = {unit.id: n for n, unit in enumerate(listed)}
-    return lambda query: _best(listed, alike[place[query]])
+    counted = {unit.id: Counter(jieba.lcut(unit.text.lower())) for unit in listed}
+    frequency = Counter(word for words in counted.values() for word in words)
+    idf = {word: log((1 + len(listed)) / (1 + df)) + 1 for word, df in frequency.items()}
+    vectors = {id: _unit_vector(words, idf) for id, words in counted.items()}
+
+    def like(query: Mapping[str, float], other: Mapping[str, float]) -> float:
+        return sum(query[word] * other[word] for word in sorted(query.keys() & other.keys()))
+
+    return lambda query: _best(listed, [like(vectors[query], vectors[u.id]) for u in listed])
+
+
+def _unit_vector(words: Mapping[str, int], idf: Mapping[str, float]) -> dict[str, float]:
+    weights = {word: count * idf[word] for word, count in words.items()}
+    length = sqrt(sum(weight * weight for weight in weights.values())) or 1.0
+    return {word: weight / length for word, weight in weights.items()}
 
 
 def make_bigrams(engine: WhooshEngine) -> Rank:

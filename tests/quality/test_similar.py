@@ -25,7 +25,6 @@ from tests.quality.similar import (
 )
 
 pytest.importorskip("ir_measures")
-pytest.importorskip("sklearn")
 
 # nDCG@10, less 0.01.
 FLOORS = {"chosen on": 0.664, "held out": 0.662, "all": 0.663}
