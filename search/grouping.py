@@ -26,7 +26,7 @@ from search.changes import NUMBER, PLACE
 from search.ownnames import own_names
 from search.ranges import Range, holds, joined, shared, size, without
 
-ALONE: Final = 27.0
+ALONE: Final = 29.0
 """Characters of rare text that make an agreement count; chosen with bench/copies.py, as the rest.
 
 Reports that follow one template agree in some 20 of them by chance.
@@ -38,6 +38,10 @@ SENTENCE: Final = 17.0
 TOGETHER: Final = 36.0
 """The same for all agreements of two sections, where each has LEAST."""
 LEAST: Final = 10.0
+LONG: Final = 100
+"""Equal characters of two sections that make them count with CLOSE rare ones among them …"""
+CLOSE: Final = 20.0
+UNCHANGED: Final = 40  # … in agreements where at most one change in so many is of words
 BESIDE: Final = 5.0
 """The same for what is told beside an agreement that counts."""
 OVERLAP: Final = 0.5
@@ -195,7 +199,11 @@ class Grouping:
         found = align(a, b, tiles, places=names)
         rated = [(each, _rare(each, pair.seeds)) for each in found]
         together = sum(rare for _, rare in rated if rare >= LEAST)
-        if together >= TOGETHER or any(_counts(a, *each, pair.seeds) for each in rated):
+        if (
+            together >= TOGETHER
+            or any(_counts(a, *each, pair.seeds) for each in rated)
+            or _is_long(rated)
+        ):
             return tuple(each for each, rare in rated if rare >= BESIDE)
         return ()
 
@@ -301,6 +309,18 @@ def _counts(a: str, agreement: Agreement, rare: float, seeds: Sequence[Seed]) ->
     if rare >= NAMES and all(c.kind in (NUMBER, PLACE) for c in agreement.changes):
         return True
     return rare >= SENTENCE and _has_sentence(a, agreement, seeds)
+
+
+def _is_long(rated: Iterable[tuple[Agreement, float]]) -> bool:
+    """Whether two sections agree at length, almost word for word: templates leave more open."""
+    close = [each for each in rated if _is_close(each[0])]
+    rare = sum(rare for _, rare in close)
+    return rare >= CLOSE and sum(each.same for each, _ in close) >= LONG
+
+
+def _is_close(agreement: Agreement) -> bool:
+    changed = sum(change.kind not in (NUMBER, PLACE) for change in agreement.changes)
+    return changed * UNCHANGED <= agreement.same
 
 
 def _has_sentence(a: str, agreement: Agreement, seeds: Sequence[Seed]) -> bool:

@@ -14,6 +14,7 @@ from index.i18n import preferred_language
 from index.model import Report
 from search.diff import Diff, Piece, PieceKind, SectionDiff
 from search.plans import PlanMatch
+from terminal.lines import clean
 from terminal.show_diff import counted, kind_label, named, not_complete, not_found, plans_title
 
 _STYLE: Final = """
@@ -175,4 +176,6 @@ def _plans(diff: Diff, plans: Sequence[PlanMatch]) -> Iterator[str]:
 
 
 def _measure(text: str, id: str) -> str:
-    return f'{_trimmed(_text(text))} <span class="id">{_text(id)}</span>'
+    """A measure on one line: where the source's lines end there is no space in Chinese."""
+    shown = clean(text.translate(_UNSEEN)).strip()
+    return f'{_text(shown)} <span class="id">{_text(id)}</span>'

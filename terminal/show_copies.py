@@ -53,7 +53,7 @@ def _more_groups(copies: Copies) -> Iterator[Line]:
 def _cautions(compared: int) -> Iterator[Line]:
     said = ngettext("{n} section was compared.", "{n} sections were compared.", compared)
     only = _("Only what is indexed is known: the same text may stand elsewhere, and earlier.")
-    yield [Piece(said.format(n=compared) + " " + only, FAINT)]
+    yield [Piece(clean(said.format(n=compared) + " " + only), FAINT)]
 
 
 # A group
@@ -88,7 +88,8 @@ def _spread(group: Group) -> Iterator[str]:
         yield ngettext("{n} county", "{n} counties", group.counties).format(n=group.counties)
     years = sorted({m.passage.year for m in group.members if m.passage.year})
     if years:
-        yield f"{years[0]}–{years[-1]}" if years[0] < years[-1] else str(years[0])
+        span = f"{years[0]}–{years[-1]}" if years[0] < years[-1] else years[0]
+        yield _("{year}").format(year=span)
 
 
 def _which_first(group: Group) -> str:

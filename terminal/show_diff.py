@@ -74,10 +74,11 @@ def show_diff(diff: Diff) -> Iterator[Line]:
 
 
 def _legend() -> str:
-    return _(
-        "= same  ~ changed: [-first-]{+second+}  > moved here  < moved away  + new  - gone  "
+    said = _(
+        "= same  ~ changed: [-first-]{{+second+}}  > moved here  < moved away  + new  - gone  "
         "· common form"
     )
+    return said.format()
 
 
 def _section(section: SectionDiff) -> Iterator[Line]:
@@ -99,12 +100,16 @@ def _piece(piece: Piece) -> Line:
             id=clean(piece.other.id)
         )
         told = [*_changed(piece)] if piece.of_second else [Text(_short(piece.here.text))]
-        return [mark, *told, Text(f"  ({where})", style)]
+        return [mark, *told, Text("  " + _bracketed(where), style)]
     if piece.kind is PieceKind.CHANGED:
         return [mark, *_changed(piece)]
     if piece.kind in (PieceKind.SAME, PieceKind.COMMON):
         return [mark, Text(_short(piece.here.text), style)]
     return [mark, Text(clean(piece.here.text).strip(), style)]
+
+
+def _bracketed(text: str) -> str:
+    return _("({term})").format(term=text)
 
 
 def _mark(piece: Piece) -> str:
@@ -161,7 +166,7 @@ def _plans(diff: Diff, plans: tuple[PlanMatch, ...]) -> Iterator[Line]:
         for done in match.done:
             words = _(", ").join(clean(term.term) for term in done.terms)
             text = _short(done.measure.text)
-            told = Text(f"  {clean(done.measure.id)} ({words})", FAINT)
+            told = Text(f"  {clean(done.measure.id)} {_bracketed(words)}", FAINT)
             yield [Text("  "), Text("→ ", GOOD), Text(text), told]
         if not match.done:
             yield [Text("  "), Text(not_found(), BAD)]

@@ -79,6 +79,32 @@ def test_spread_on_a_terminal(index_dir: Path) -> None:
     assert (told.out, told.err, told.status) == (SPREAD, "", HITS)
 
 
+SPREAD_IN_CHINESE = """\
+4 份报告中有 2 份提到，涉及 3 个乡镇中的 2 个
+最早见于2022年：
+   云麓区荻溪镇  发布日期未知  云麓区荻溪镇-2022#1.2
+
+年度   报告   乡镇  新增乡镇  # 提到，. 未提到
+2022  1 / 2  1 / 2         1  ##########..........
+2023  1 / 2  1 / 2         1  ##########..........
+
+县区    首次年份   报告   乡镇
+云麓区      2022  1 / 2  1 / 2
+青禾县      2023  1 / 2  1 / 1
+
+3 个乡镇中，1 个没有提到：
+   云麓区  听松街道
+
+只统计本索引所收的报告：3 个乡镇，4 份报告，2022–2023年。
+没有提到，不等于没有开展。
+"""
+
+
+def test_spread_in_chinese(chinese: None, index_dir: Path) -> None:
+    told = Told(index_dir, "spread", "枫桥经验")
+    assert (told.out, told.err, told.status) == (SPREAD_IN_CHINESE, "", HITS)
+
+
 def test_spread_as_json_has_every_township_without(index_dir: Path) -> None:
     told = Told(index_dir, "spread", "枫桥经验", "--json", "--county", "云麓区")
     (line,) = told.out.splitlines()
@@ -152,6 +178,44 @@ def test_diff_shows_what_became_of_each_section(index_dir: Path) -> None:
     assert "\n  + 推广“枫桥经验”。\n" in told.out
     assert "Planned in 2022, and the achievements of 2023 that speak of it" in told.out
     assert "not found in the achievements part" in told.out
+
+
+DIFF_IN_CHINESE = """\
+1. 青禾县荻溪镇 2022年  青禾县荻溪镇-2022
+2. 青禾县荻溪镇 2023年  青禾县荻溪镇-2023
+字数：相同 98、改动 6、移位 0、新增 7、删去 0、通用表述 0
+= 相同  ~ 改动：[-前-]{+后+}  > 移入  < 移出  + 新增  - 删去  · 通用表述
+
+青禾县荻溪镇-2022#0 → 青禾县荻溪镇-2023#0  改动
+  ~ 青禾县荻溪镇[-2022-]{+2023+}年法治政府建设年度报告
+
+一、主要举措和成效  青禾县荻溪镇-2022#1 → 青禾县荻溪镇-2023#1  相同
+  = 一、主要举措和成效
+
+一、主要举措和成效 › (一)推进普法  青禾县荻溪镇-2022#1.1 → 青禾县荻溪镇-2023#1.1  改动
+  = （一）推进普法。
+  ~ 院坝夜校开了[-22-]{+23+}场。
+
+一、主要举措和成效 › (二)化解矛盾  青禾县荻溪镇-2022#1.2 → 青禾县荻溪镇-2023#1.2  改动
+  = （二）化解矛盾。网格员上门调解。
+  + 推广“枫桥经验”。
+
+二、存在的问题和原因  青禾县荻溪镇-2022#2 → 青禾县荻溪镇-2023#2  相同
+  = 二、存在的问题和原因执法人员不足，夜间没有人值守。
+
+三、下一年度安排  青禾县荻溪镇-2022#3 → 青禾县荻溪镇-2023#3  相同
+  = 三、下一年度安排补充执法人员。
+
+上年计划（2022年）与本年举措（2023年）对照
+
+补充执法人员。  青禾县荻溪镇-2022#3-m1
+  未在举措部分找到对应文字
+"""
+
+
+def test_diff_in_chinese(chinese: None, index_dir: Path) -> None:
+    told = Told(index_dir, "diff", "青禾县荻溪镇-2022", "青禾县荻溪镇-2023")
+    assert (told.out, told.err, told.status) == (DIFF_IN_CHINESE, "", HITS)
 
 
 def test_diff_takes_reports_in_either_order(index_dir: Path) -> None:
@@ -244,6 +308,25 @@ def test_copies_on_a_terminal(index_dir: Path) -> None:
     assert (told.out, told.err, told.status) == (COPIES, "", HITS)
 
 
+COPIES_IN_CHINESE = """\
+多份报告共有的文字：1 段
+
+1. 相同文字 25 字、4 份报告、3 个乡镇、2 个县区、2022–2023年  （先见于何处不明）
+   二、存在的问题和原因执法人员不足，夜间没有人值守。
+   云麓区荻溪镇 2022年  云麓区荻溪镇-2022#2
+   青禾县荻溪镇 2022年  青禾县荻溪镇-2022#2  相同文字 25 字，无改动
+   云麓区听松街道 2023年  云麓区听松街道-2023#2  相同文字 25 字，无改动
+   青禾县荻溪镇 2023年  青禾县荻溪镇-2023#2  相同文字 25 字，无改动
+
+共比对 24 节。只限本索引所收的报告：相同文字也可能见于别处，且时间更早。
+"""
+
+
+def test_copies_in_chinese(chinese: None, index_dir: Path) -> None:
+    told = Told(index_dir, "copies")
+    assert (told.out, told.err, told.status) == (COPIES_IN_CHINESE, "", HITS)
+
+
 def test_copies_as_json_between_years(index_dir: Path) -> None:
     told = Told(index_dir, "copies", "--between", "years", "--year", "2023", "--json")
     (line,) = told.out.splitlines()
@@ -292,6 +375,24 @@ def test_similar_shows_what_is_alike_once_with_its_copies(index_dir: Path) -> No
     told = Told(index_dir, "similar", "青禾县荻溪镇-2022#1.1-m1", "--limit", "1")
     assert (told.status, told.err) == (HITS, "")
     assert told.out == SIMILAR
+
+
+SIMILAR_IN_CHINESE = """\
+查找相近的措施：青禾县荻溪镇-2022#1.1-m1
+   院坝夜校开了22场。
+
+1. 云麓区听松街道 2023年  云麓区听松街道-2023#1.1-m1
+   一、主要举措和成效 › (一)推进普法
+   院坝夜校开了23场。
+   ≈ 院坝夜校开了22场。
+   依据：夜校、院坝、主要、举措、成效、推进、普法
+   另有 1 份报告文字相同：云麓区荻溪镇 2022年
+"""
+
+
+def test_similar_in_chinese(chinese: None, index_dir: Path) -> None:
+    told = Told(index_dir, "similar", "青禾县荻溪镇-2022#1.1-m1", "--limit", "1")
+    assert (told.out, told.err, told.status) == (SIMILAR_IN_CHINESE, "", HITS)
 
 
 def test_similar_finds_the_like_of_a_text(index_dir: Path) -> None:

@@ -29,6 +29,7 @@ from index.segments.format import (
     SCHEMA_VERSION,
     narrowest,
 )
+from index.vector.shingles import COMMON_SHARE
 from index.whoosh_schema import make_schema
 from indexer.build import BATCH_CHARACTERS, BATCH_REPORTS
 from indexer.corrections import _CHINESE_NAMES, _READERS
@@ -36,7 +37,12 @@ from indexer.parse.furniture import FurnitureKind
 from indexer.prepare import Settings, load_report
 from indexer.read import DEFAULT_LIMITS, Reader
 from indexer.read.limits import MIB
+from search import grouping
+from search.alignment import FURTHEST
 from search.fields import FIELD_NAMES
+from search.similar import LONGEST_TEXT
+from search.stretches import SHORTEST_MOVED
+from search.telling import MOST_WORDS
 from terminal.table import header
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -259,6 +265,34 @@ def test_limits_of_the_index_are_those_that_hold() -> None:
         assert said in page, said
 
 
+# --- comparing ------------------------------------------------------------------------------------
+
+
+def test_limits_of_comparing_are_those_that_hold() -> None:
+    page = " ".join(read("docs/comparing.md").split())
+    for said in (
+        f"at least one in {COMMON_SHARE} of all",
+        f"one agreement has {grouping.ALONE:g} rare characters",
+        f"{grouping.NAMES:g}, where nothing but numbers and places",
+        f"{grouping.SENTENCE:g}, where a whole sentence of {grouping.SENTENCE:g} is unchanged",
+        f"at least {grouping.LEAST:g} have {grouping.TOGETHER:g} together",
+        f"{grouping.LONG} characters are equal and {grouping.CLOSE:g} of them rare",
+        f"one change of words in {grouping.UNCHANGED} equal characters",
+        f"all its agreements from {grouping.BESIDE:g} on",
+        f"at most {FURTHEST} characters apart",
+        f"another order, {SHORTEST_MOVED} equal characters",
+        f"The {MOST_WORDS} heaviest count",
+        f"the first {LONGEST_TEXT:,} characters",
+    ):
+        assert said in page, said
+
+
+def test_rules_for_copies_are_those_that_hold() -> None:
+    rows = table("decisions/0016-grouping-copies.md", "A pair counts with")
+    rules = (grouping.ALONE, grouping.NAMES, grouping.SENTENCE, grouping.TOGETHER, grouping.CLOSE)
+    assert [float(row[1]) for row in rows] == list(rules)
+
+
 # --- the JSON -------------------------------------------------------------------------------------
 
 
@@ -302,12 +336,37 @@ def _is_object(value: Json, name: str, seen: set[tuple[str, str]]) -> bool:
 
 @pytest.fixture(scope="module")
 def index_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An index of the samples and of a file that is refused."""
+    """An index of the samples, of reports that share a slogan, and of a file that is refused."""
     folder = tmp_path_factory.mktemp("docs")
     empty = folder / "empty.txt"
     empty.touch()
-    run_cli("index", str(ROOT / "samples"), str(empty), "--jobs", "1", index_dir=folder / "index")
+    write_slogans(folder / "slogans")
+    paths = [str(ROOT / "samples"), str(folder / "slogans"), str(empty)]
+    run_cli("index", *paths, "--jobs", "1", index_dir=folder / "index")
     return folder / "index"
+
+
+SLOGAN = "把依法办事的要求落实到乡镇工作的全过程和各方面，让群众在每一件小事中感受到公平正义。"
+
+
+def write_slogans(folder: Path) -> None:
+    """Six reports of three counties that share a slogan; the first two the text around it too."""
+    own = "渡口的老船工把竹篙横在船头说理，三十年的旧账在一碗姜茶里算清。", "水车坊夜里点灯说事。"
+    towns = [
+        "青禾县苇塘镇",
+        "云麓区杉湾镇",
+        "霁川市柚坪乡",
+        "青禾县蓼汀乡",
+        "云麓区梓川镇",
+        "霁川市槐浦镇",
+    ]
+    for number, town in enumerate(towns):
+        county, township = town[:3], town[3:]
+        told = own if number < 2 else (f"第{number}件事。", "")
+        file = folder / county / "2024" / f"{township}.txt"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        title = f"{county}{township}2024年法治政府建设年度报告"
+        file.write_text(f"{title}\n\n一、主要工作\n{told[0]}{SLOGAN}{told[1]}\n", "utf-8")
 
 
 def run_cli(*arguments: str, index_dir: Path | None = None) -> str:
@@ -328,6 +387,17 @@ PRINTED = [
     pytest.param("Results", ["query", "槿领镇"], id="did you mean"),
     pytest.param("Results", ["query", "枫桥经验", "year:2019"], id="without"),
     pytest.param("Results", ["browse", "year"], id="browse"),
+    pytest.param("Similar", ["similar", "青禾县槿岭镇-2023#1.5"], id="similar"),
+    pytest.param(
+        "Similar", ["similar", "--text", "读书班不设主席台，读原文、讲案例"], id="same text"
+    ),
+    pytest.param("Similar", ["similar", "--text", SLOGAN], id="common form"),
+    pytest.param("Copies", ["copies", "--county", "霁川市"], id="copies"),
+    pytest.param("Copies", ["copies", "--township", "苇塘镇"], id="copies with common form"),
+    pytest.param("Diff", ["diff", REPORT, "青禾县槿岭镇-2024"], id="diff"),
+    pytest.param("Diff", ["diff", "青禾县荻溪镇-2022", "霁川市榛岭镇-2023"], id="diff, no plans"),
+    pytest.param("Spread", ["spread", "枫桥经验", "青禾县", "OR"], id="spread"),
+    pytest.param("Spread", ["spread", "元宇宙"], id="spread of nothing"),
     pytest.param("Report", ["show", REPORT], id="show report"),
     pytest.param("Section", ["show", f"{REPORT}#1.5"], id="show section"),
     pytest.param("Measure", ["show", f"{REPORT}#1.5-m2"], id="show measure"),

@@ -21,7 +21,12 @@ TARGETS = ["setup", "demo", "test", "test-slow", "check", "fix", "docs", "bench"
 
 # Import names that are not the package's name with _ for -.
 PACKAGE_OF = {
-    "sklearn": "scikit-learn","PIL": "pillow", "docx": "python-docx", "fpdf": "fpdf2", "whoosh": "whoosh3"}
+    "sklearn": "scikit-learn",
+    "PIL": "pillow",
+    "docx": "python-docx",
+    "fpdf": "fpdf2",
+    "whoosh": "whoosh3",
+}
 # What pytest is made of, and what building brings; and tools run by hand, which say so themselves.
 ALONG_WITH_DEV = {"packaging"}
 BY_HAND = {"opencc", "xapian"}

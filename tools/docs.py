@@ -7,6 +7,7 @@ Pages are Markdown. What is run in them, in order, in one folder that holds `sam
 
     ```console            each `$ lawsearch …` line; what follows it is its output
     ```console first=12   the same, cut after so many lines of output
+    ```console last=12    the same, cut before the last so many lines
     ```text help=query    the help of a command
     ```csv file=NAME      the block's text becomes this file
     ```python             runs; an exception fails the page
@@ -183,21 +184,24 @@ def _rewrite_block(
         command = [options["help"]] if options["help"] != "lawsearch" else []
         return run_program([*command, "--help"]).rstrip().split("\n")
     if kind == "console":
-        return list(_rewrite_console(block, int(options.get("first", "0"))))
+        first, last = (int(options.get(name, "0")) for name in ("first", "last"))
+        return list(_rewrite_console(block, first, last))
     if kind == "python":
         with contextlib.redirect_stdout(io.StringIO()):
             exec("\n".join(block), names)
     return block
 
 
-def _rewrite_console(block: list[str], first: int) -> Iterator[str]:
+def _rewrite_console(block: list[str], first: int, last: int) -> Iterator[str]:
     for line in block:
         if not line.startswith("$ "):
             continue
         yield line
         output = run_line(line[2:]).rstrip("\n")
         shown = [row.rstrip() for row in output.split("\n")] if output else []
-        yield from shown[:first] if first else shown
+        if last and len(shown) > last:
+            yield "…"
+        yield from shown[:first] if first else shown[-last:]
         if first and len(shown) > first:
             yield "…"
 

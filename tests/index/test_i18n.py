@@ -89,6 +89,7 @@ def test_english_loads_no_gettext() -> None:
 ERRORS = [
     errors.BadFilter("--year", "x", ("2024", "unknown")),
     errors.NotFound("青禾县槿岭镇-2023", ["云麓区荻溪镇-2023"]),
+    errors.NoMeasure("青禾县槿岭镇-2023", ["青禾县槿岭镇-2023#1-m1"]),
     errors.IndexMissing("folder"),
     errors.IndexOutdated("folder", "format 1", "format 2"),
     errors.IndexLocked("folder", "process 1"),

@@ -159,3 +159,11 @@ def test_plans_are_listed_with_what_speaks_of_them(tmp_path: Path) -> None:
     assert "Planned in 2022, and the achievements of 2023 that speak of it" in text
     assert plan in text
     assert text.count("not found in the achievements part") == 1
+
+
+def test_a_plan_has_no_space_where_a_line_of_its_source_ends(tmp_path: Path) -> None:
+    parts = [Part.ACHIEVEMENTS, Part.PLANS]
+    plan = "编制合同\n审核清单，\n年底前印发。"
+    first = [("一、成效\n", OPEN), ("二、合同\n", plan)]
+    html = diff_page(compared(tmp_path / "i", first, [("一、成效\n", OPEN)], parts=parts))
+    assert "编制合同审核清单，年底前印发。" in Page(html).text()
