@@ -144,7 +144,10 @@ def _widened(
 
 
 def _without_crumbs(a: str, b: str, edits: Sequence[Edit]) -> list[Edit]:
-    """The edits, two as one where less is equal between them than either has changed."""
+    """The edits, two as one where less is equal between them than either has changed.
+
+    A number stays by itself.
+    """
     kept: list[Edit] = []
     for edit in edits:
         if kept and _is_crumb(a, b, kept[-1], edit):
@@ -158,7 +161,7 @@ def _is_crumb(a: str, b: str, left: Edit, right: Edit) -> bool:
     equal = right.start_a - left.end_a
     if equal > min(_SHORT_EQUAL, left.size, right.size):
         return False
-    return not all(classify(*edit.texts(a, b)) == NUMBER for edit in (left, right))
+    return all(classify(*edit.texts(a, b)) != NUMBER for edit in (left, right))
 
 
 def _to_whole_words(a: str, b: str, edit: Edit) -> tuple[int, int]:

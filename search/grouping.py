@@ -32,14 +32,14 @@ ALONE: Final = 29.0
 Reports that follow one template agree in some 20 of them by chance.
 """
 NAMES: Final = 23.0
-"""The same where nothing but numbers and places was changed."""
+"""The same where nothing but numbers and places was changed; LEAST where LONG are equal."""
 SENTENCE: Final = 17.0
 """The same for a whole sentence in which nothing was changed."""
 TOGETHER: Final = 36.0
 """The same for all agreements of two sections, where each has LEAST."""
 LEAST: Final = 10.0
 LONG: Final = 100
-"""Equal characters of two sections that make them count with CLOSE rare ones among them …"""
+"""Equal characters of two sections that make them count, CLOSE rare ones among them, …"""
 CLOSE: Final = 20.0
 UNCHANGED: Final = 40  # … in agreements where at most one change in so many is of words
 BESIDE: Final = 5.0
@@ -306,8 +306,10 @@ def _counts(a: str, agreement: Agreement, rare: float, seeds: Sequence[Seed]) ->
     """Whether an agreement is enough by itself."""
     if rare >= ALONE:
         return True
-    if rare >= NAMES and all(c.kind in (NUMBER, PLACE) for c in agreement.changes):
-        return True
+    if all(change.kind in (NUMBER, PLACE) for change in agreement.changes):
+        least = LEAST if agreement.same >= LONG else NAMES
+        if rare >= least:
+            return True
     return rare >= SENTENCE and _has_sentence(a, agreement, seeds)
 
 

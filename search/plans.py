@@ -7,7 +7,7 @@ from math import sqrt
 from statistics import fmean
 from typing import Final, NamedTuple
 
-from index.analysis import domain_words, fold_stream, segmenter, words
+from index.analysis import domain_words, fold_stream, segmenter, without_furniture, words
 from index.engine import Engine
 from index.fillers import without_fillers
 from index.model import Part, Report, Span
@@ -85,10 +85,16 @@ def _measures(report: Report, part: Part) -> Iterator[Measure]:
             continue
         heading = section.heading if len(section.measures) == 1 else ""
         for number, span in enumerate(section.measures, 1):
-            text = report.source[span.start : span.end]
+            text = "".join(report.source[slice(*own)] for own in _own(report, span))
+            if not text.strip():
+                continue
             found = words(fold_stream(heading + text), cut)
             telling = frozenset(word for word in without_fillers(found) if _is_telling(word))
             yield Measure(f"{section_id(report.id, section)}-m{number}", span, text, telling)
+
+
+def _own(report: Report, span: Span) -> Iterator[Span]:
+    return without_furniture(span, report.furniture)
 
 
 def _is_telling(word: str) -> bool:
@@ -123,7 +129,8 @@ class _Likeness:
         if not shared:
             return None
         named = self._names & shared
-        squares = sum(weights[word] ** 2 * (_NAMED if word in named else 1) for word in shared)
+        factors = ((word, _NAMED if word in named else 1) for word in sorted(shared))
+        squares = sum(weights[word] ** 2 * factor for word, factor in factors)
         score = squares / (self._length(plan) * sqrt(length * self._mean))
         if score < (_LEAST_NAMED if named else _LEAST_ALIKE):
             return None

@@ -18,10 +18,10 @@ from typing import Final, NamedTuple
 from index.analysis import fold_stream, kept_offsets
 from index.engine import Engine, Likeness
 from index.errors import NoMeasure
-from index.model import Part, Report, Section, Span
+from index.model import Level, Part, Report, Section, Span
 from index.passage import Passage
 from index.places import Places
-from index.querytree import Filter
+from index.querytree import Field, Filter
 from index.record import section_id
 from search.agreeing import Readable, agreements, longest
 from search.alike import Similar, SimilarHit, SimilarQuery, Term
@@ -66,8 +66,9 @@ _REMEMBERED: Final = 2000  # sections; some 6 MB
 class SimilarRequest:
     """What to find the like of: a measure or section by its id, or a text; one of the two.
 
-    filters are on what is found. Measures of the same report are never found, those of the same
-    township in other years only where same_township says so. limit None is all.
+    filters are on what is found; without one on the level it is reports of townships. Measures of
+    the same report are never found, those of the same township in other years only where
+    same_township says so. limit None is all.
     """
 
     id: str | None = None
@@ -216,7 +217,10 @@ class SimilarFinder:
     ) -> tuple[list[_Scored], bool]:
         """(measures of so many sections, most like the words first; whether there are no more)."""
         apart = None if request.same_township else wanted.asked.place
-        found = self.engine.like(Likeness(words, request.filters, apart, pool))
+        filters = request.filters
+        if all(filter.field is not Field.LEVEL for filter in filters):
+            filters = (*filters, Filter(Field.LEVEL, (Level.TOWNSHIP,)))
+        found = self.engine.like(Likeness(words, filters, apart, pool))
         numbers = [each.number for each in found if each.report_id != wanted.asked.report]
         measures = [m for number in numbers for m in self._measures(number)]
         mean = fmean(len(m.text) for m in measures) if measures else 1.0

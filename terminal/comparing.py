@@ -18,7 +18,7 @@ from terminal.options import (
     Counties,
     IndexDir,
     Levels,
-    Limit,
+    Most,
     Parts,
     Provinces,
     Topics,
@@ -48,7 +48,7 @@ def copies(
             help=_("townships: of different places; years: of the same place; or all."),
         ),
     ] = "all",
-    limit: Limit = 10,
+    limit: Most = 10,
     as_json: AsJson = False,
 ) -> int:
     """Show passages that stand in several reports, where, and what differs there.
@@ -134,7 +134,7 @@ def similar(
     same_township: Annotated[
         bool, typer.Option("--same-township", help=_("Other years of the same township too."))
     ] = False,
-    limit: Limit = 10,
+    limit: Most = 10,
     as_json: AsJson = False,
 ) -> int:
     """Find measures of other townships that say the same, in whatever words.

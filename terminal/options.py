@@ -106,6 +106,7 @@ SynonymFile = Annotated[
     typer.Option("--synonyms", help=_("Search other names of the same thing too (综治中心…).")),
 ]
 Order = Annotated[str, typer.Option(metavar=_("ORDER"), help=_("relevance, year or township."))]
+Most = Annotated[int, typer.Option(min=0, metavar=_("N"), help=_("How many to show; 0 is all."))]
 Limit = Annotated[int, typer.Option(min=0, metavar=_("N"), help=_("Hits on a page; 0 is all."))]
 Page = Annotated[int, typer.Option(min=1, metavar=_("N"), help=_("Which page."))]
 Unit = Annotated[

@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import typer
 from typer._click import ClickException, HelpFormatter
@@ -157,6 +157,12 @@ class Commands(Mapping[str, TyperCommand]):
         return len(self._apps)
 
 
+_LEARNT: Final = (
+    *("index", "query", "browse", "show", "similar", "copies", "diff", "spread"),
+    *("parse", "status", "verify"),
+)
+
+
 class Group(TyperGroup):
     """The commands together; says in the user's language what is wrong with a command line."""
 
@@ -169,8 +175,8 @@ class Group(TyperGroup):
         self.commands = Commands(self.apps)  # type: ignore[assignment]
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """The names of the commands."""
-        return list(self.apps)
+        """The names of the commands, as they are best learnt."""
+        return sorted(self.apps, key=_LEARNT.index)
 
     def main(
         self,

@@ -273,7 +273,8 @@ def test_limits_of_comparing_are_those_that_hold() -> None:
     for said in (
         f"at least one in {COMMON_SHARE} of all",
         f"one agreement has {grouping.ALONE:g} rare characters",
-        f"{grouping.NAMES:g}, where nothing but numbers and places",
+        f"{grouping.NAMES:g}, where nothing but numbers and places was changed, and "
+        f"{grouping.LEAST:g} where {grouping.LONG} characters are equal",
         f"{grouping.SENTENCE:g}, where a whole sentence of {grouping.SENTENCE:g} is unchanged",
         f"at least {grouping.LEAST:g} have {grouping.TOGETHER:g} together",
         f"{grouping.LONG} characters are equal and {grouping.CLOSE:g} of them rare",
@@ -289,7 +290,14 @@ def test_limits_of_comparing_are_those_that_hold() -> None:
 
 def test_rules_for_copies_are_those_that_hold() -> None:
     rows = table("decisions/0016-grouping-copies.md", "A pair counts with")
-    rules = (grouping.ALONE, grouping.NAMES, grouping.SENTENCE, grouping.TOGETHER, grouping.CLOSE)
+    rules = (
+        grouping.ALONE,
+        grouping.NAMES,
+        grouping.LEAST,
+        grouping.SENTENCE,
+        grouping.TOGETHER,
+        grouping.CLOSE,
+    )
     assert [float(row[1]) for row in rows] == list(rules)
 
 

@@ -15,11 +15,12 @@ import numpy.typing as npt
 
 from index.engine import FoundSection, Likeness, Tier
 from index.places import Places
+from index.querytree import Filter
 from index.ranking import K1
 from index.vector.fields import Fields
 from index.vector.postings import Postings
 from index.vector.remembered import Remembered
-from index.vector.sets import Rows
+from index.vector.sets import Mask, Rows
 
 _REMEMBERED_BYTES: Final = 96 << 20
 _OFTEN: Final = 8
@@ -63,8 +64,9 @@ class LikenessFinder:
         for report in self._of_place(likeness.apart_from):
             first, end = self._arrays.first_section[report : report + 2].tolist()
             scores[first:end] = 0
-        rows = self._passing(scores, likeness)
-        return self._found(*_best(rows, scores.take(rows), likeness.limit))
+        for filter in likeness.filters:
+            scores *= self._passing(filter)
+        return self._found(*_best(scores, likeness.limit))
 
     def frequencies(self, words: Collection[str]) -> dict[str, int]:
         """In how many live sections each word stands."""
@@ -116,12 +118,12 @@ class LikenessFinder:
             found.setdefault(_name(place), []).append(number)
         return found
 
-    def _passing(self, scores: _Shares, likeness: Likeness) -> Rows:
-        """The sections with any score that pass the filters."""
-        rows = scores.nonzero()[0]
-        for each in likeness.filters:
-            rows = rows.compress(self._fields.passes(each, rows.astype(np.uint32)))
-        return rows
+    def _passing(self, filter: Filter) -> Mask:
+        """(n,) whether each section passes the filter."""
+        everything = np.arange(self._arrays.n_sections, dtype=np.uint32)
+        return self._remembered.kept(
+            filter, lambda: self._fields.passes(filter, everything), lambda mask: mask.nbytes
+        )
 
     def _found(self, rows: Rows, scores: _Shares) -> list[FoundSection]:
         reports = self._arrays.report_of.take(rows)
@@ -134,14 +136,16 @@ class LikenessFinder:
         ]
 
 
-def _best(rows: Rows, scores: _Shares, limit: int) -> tuple[Rows, _Shares]:
-    """The best rows and their scores, best first."""
-    if len(rows) > limit > 0:
-        nth = len(rows) - limit
-        kept = scores >= np.partition(scores, nth)[nth]
-        rows, scores = rows.compress(kept), scores.compress(kept)
-    order = np.lexsort((rows, -scores))[:limit]
-    return rows.take(order), scores.take(order)
+def _best(scores: _Shares, limit: int) -> tuple[Rows, _Shares]:
+    """The sections with the best scores, none of 0, and these; best first."""
+    least = np.float32(0)
+    if len(scores) > limit > 0:
+        nth = len(scores) - limit
+        least = np.partition(scores, nth)[nth]
+    rows = (scores >= least if least else scores > 0).nonzero()[0]
+    found = scores.take(rows)
+    order = np.lexsort((rows, -found))[:limit]
+    return rows.take(order), found.take(order)
 
 
 def _name(place: Places) -> str | None:

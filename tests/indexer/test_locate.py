@@ -71,7 +71,9 @@ TITLES = [
 
 
 def test_a_word_that_begins_with_a_form_is_no_township() -> None:
-    text = "我镇着力落实各项制度，全年乡村和法院两个方面的指标均好于上年。过去一年，全年乡村面貌一新。"
+    text = (
+        "我镇着力落实各项制度，全年乡村和法院两个方面的指标均好于上年。过去一年，全年乡村面貌一新。"
+    )
     located = locate(Clues(text=text))
     assert located.place.township is None
     assert locate(Clues(text="岫云乡2024年报告如下。岫云乡人民政府。")).place == Place("岫云乡")
