@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -237,6 +238,10 @@ class WhooshEngine:
             from index.segments.verify import disagreements
 
             yield from disagreements(self._snapshot)
+
+    def blamed(self) -> AbstractContextManager[None]:
+        """Where something fails inside and a file is damaged, IndexDamaged is raised."""
+        return self._snapshot.files.blamed()
 
     def close(self) -> None:
         """Let go of the commit."""

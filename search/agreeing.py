@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 from typing import Final, NamedTuple
 
+from search.ranges import Range, joined
 from search.tiles import all_tiles
 
 MOST: Final = 3
@@ -14,9 +16,8 @@ _LEAST_PART: Final = 0.25
 """A pair that shares less than so much of what the best one shares is not told."""
 _LONGEST: Final = 240
 """Characters of a stretch without a stop that are taken as a sentence."""
+_COMPARED: Final = 60  # sentences of a text, each with each of the other
 _SENTENCE: Final = re.compile(rf"[^。；;！!？?\n]{{1,{_LONGEST}}}[。；;！!？?]?")
-
-Stretch = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Readable:
         """The source between two of its offsets."""
         return self.shown[start - self.start : end - self.start]
 
-    def source_span(self, start: int, end: int) -> Stretch:
+    def source_span(self, start: int, end: int) -> Range:
         """Where the stream's characters start..end (end > start) stand in the source."""
         return self.offsets[start], self.offsets[end - 1] + 1
 
@@ -47,7 +48,7 @@ class Side(NamedTuple):
     start: int
     end: int
     text: str
-    spans: tuple[Stretch, ...]
+    spans: tuple[Range, ...]
 
 
 class Agreement(NamedTuple):
@@ -60,7 +61,7 @@ class Agreement(NamedTuple):
 def agreements(query: Readable, found: Readable, words: Mapping[str, float]) -> list[Agreement]:
     """The pairs of sentences that share most of the words' weight, best first."""
     pairs = sorted(_pairs(query.stream, found.stream, words), key=lambda pair: -pair[0])
-    taken: tuple[set[Stretch], set[Stretch]] = set(), set()
+    taken: tuple[set[Range], set[Range]] = set(), set()
     chosen: list[Agreement] = []
     for weight, one, other in pairs:
         if len(chosen) == MOST or weight < _LEAST_PART * pairs[0][0]:
@@ -74,19 +75,25 @@ def agreements(query: Readable, found: Readable, words: Mapping[str, float]) -> 
 
 def _pairs(
     query: str, found: str, words: Mapping[str, float]
-) -> Iterator[tuple[float, Stretch, Stretch]]:
+) -> Iterator[tuple[float, Range, Range]]:
     """(weight that they share, sentence of the query, sentence of what was found)."""
-    others = [(span, _held(found[slice(*span)], words)) for span in _sentences(found)]
-    for one in _sentences(query):
-        held = _held(query[slice(*one)], words)
+    others = _sentences(found, words)
+    for one, held in _sentences(query, words):
         for other, also in others:
-            weight = sum(words[word] for word in longest(held & also))
+            weight = _weight(held & also, words)
             if weight:
                 yield weight, one, other
 
 
-def _sentences(stream: str) -> list[Stretch]:
-    return [match.span() for match in _SENTENCE.finditer(stream)]
+def _sentences(stream: str, words: Mapping[str, float]) -> list[tuple[Range, frozenset[str]]]:
+    """The sentences that have most of the words' weight, in their order, and what they have."""
+    spans = (match.span() for match in _SENTENCE.finditer(stream))
+    found = [(span, _held(stream[slice(*span)], words)) for span in spans]
+    return sorted(nlargest(_COMPARED, found, key=lambda each: _weight(each[1], words)))
+
+
+def _weight(held: Iterable[str], words: Mapping[str, float]) -> float:
+    return sum(words[word] for word in longest(held))
 
 
 def _held(text: str, words: Iterable[str]) -> frozenset[str]:
@@ -103,7 +110,7 @@ def longest(words: Iterable[str]) -> list[str]:
 
 
 def _marked(
-    query: Readable, one: Stretch, found: Readable, other: Stretch, words: Mapping[str, float]
+    query: Readable, one: Range, found: Readable, other: Range, words: Mapping[str, float]
 ) -> Agreement:
     left, right = query.stream[slice(*one)], found.stream[slice(*other)]
     shared = longest(_held(left, words) & _held(right, words))
@@ -116,7 +123,7 @@ def _marked(
     )
 
 
-def _places(text: str, words: Iterable[str]) -> Iterator[Stretch]:
+def _places(text: str, words: Iterable[str]) -> Iterator[Range]:
     for word in words:
         at = text.find(word)
         while at >= 0:
@@ -124,18 +131,8 @@ def _places(text: str, words: Iterable[str]) -> Iterator[Stretch]:
             at = text.find(word, at + 1)
 
 
-def _side(text: Readable, sentence: Stretch, marks: Iterable[Stretch]) -> Side:
+def _side(text: Readable, sentence: Range, marks: Iterable[Range]) -> Side:
     start, end = text.source_span(*sentence)
     places = (text.source_span(sentence[0] + a, sentence[0] + b) for a, b in joined(marks))
     spans = tuple((a - start, b - start) for a, b in places)
     return Side(start, end, text.cut(start, end), spans)
-
-
-def joined(stretches: Iterable[Stretch]) -> list[Stretch]:
-    """Stretches ascending and apart: those that touch or overlap are one."""
-    found: list[Stretch] = []
-    for start, end in sorted(stretches):
-        if found and start <= found[-1][1]:
-            start, end = found[-1][0], max(end, found.pop()[1])
-        found.append((start, end))
-    return found

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import Final
 
 from index.engine import CommonForm
@@ -38,7 +40,10 @@ def cut_common(
 def _cut(stream: str, place: Place, forms: Sequence[CommonForm]) -> Iterator[tuple[int, int, bool]]:
     """(start, end, whether it is common form) of the parts of a place."""
     at = place.start
-    for form in forms:
+    for n in range(bisect_right(forms, at, key=attrgetter("end")), len(forms)):
+        form = forms[n]
+        if form.start >= place.end:
+            break
         start, end = _whole_clauses(stream, max(form.start, at), min(form.end, place.end), place)
         if end - start >= _LEAST:
             if at < start:

@@ -7,6 +7,7 @@ it, nor that anybody copied.
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -54,6 +55,9 @@ def find_copies(engine: Engine, request: CopiesRequest) -> Copies:
     ranks = grouping.ranks()
     names = _other_names(engine, grouping, sections, chosen)
     residue = [_residue(name, _rank_of(name, grouping, ranks)) for name in names]
+    of_group: defaultdict[int | None, list[Residue]] = defaultdict(list)
+    for each in residue:
+        of_group[each.rank].append(each)
     groups = [_group(engine, ranks[c.order], c) for c in grouping.best()]
     return Copies(
         filters=request.filters,
@@ -61,7 +65,7 @@ def find_copies(engine: Engine, request: CopiesRequest) -> Copies:
         compared_sections=len(sections),
         took_ms=(time.perf_counter() - started) * 1000,
         total_groups=grouping.total,
-        groups=tuple(_with_residue(group, residue) for group in groups),
+        groups=tuple(_with_residue(group, of_group[group.rank]) for group in groups),
         residue=tuple(sorted(residue, key=lambda r: r.rank or len(ranks) + 1)),
     )
 
@@ -211,13 +215,17 @@ def _rank_of(found: OtherName, grouping: Grouping, ranks: Mapping[int, int]) -> 
     return min(held, default=None)
 
 
-def _with_residue(group: Group, residue: Iterable[Residue]) -> Group:
-    """The group with the names that its members kept in its passage."""
-    own = [each for each in residue if each.rank == group.rank]
-    if not own:
+def _with_residue(group: Group, residue: Sequence[Residue]) -> Group:
+    """The group with the names that its members kept in its passage, which are these."""
+    if not residue:
         return group
     members = (
-        replace(member, residue=tuple(r for r in own if r.id.startswith(member.passage.id)))
+        replace(member, residue=tuple(r for r in residue if _stands_in(r.id, member.passage)))
         for member in group.members
     )
     return replace(group, members=tuple(members))
+
+
+def _stands_in(id: str, passage: Passage) -> bool:
+    """Whether an id is of the section or of one of its measures, not of #1.10 for #1.1."""
+    return id == passage.id or id.startswith(f"{passage.id}-m")

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from index.analysis import fold_stream
 from index.engine import Engine
 from index.errors import NotFound
 from index.model import Report
 from search.commonform import cut_common
 from search.excerpts import Excerpt, Outline, Side
+from search.ownnames import own_names
 from search.pairing import pair_sections
 from search.plans import Measure, PlanMatch, follow_plans
 from search.results import Json
@@ -118,7 +118,7 @@ def diff_reports(engine: Engine, first: str, second: str) -> Diff:
     sides = Side(_find_report(engine, first)), Side(_find_report(engine, second))
     before, after = sides[0].streams, sides[1].streams
     pairs = pair_sections(sides[0].outlined(), sides[1].outlined())
-    names = _place_names(sides[0].report, sides[1].report)
+    names = own_names(sides[0].report.place).all | own_names(sides[1].report.place).all
     compared = compare(before, after, [(m, n) for n, m in pairs.items()], names)
     forms = engine.common_form([*before, *after])
     cut = cut_common(compared.stretches, (before, after), forms)
@@ -138,19 +138,6 @@ def _find_report(engine: Engine, id: str) -> Report:
     if found.section is not None:
         raise NotFound(id, [found.report.id])
     return found.report
-
-
-def _place_names(*reports: Report) -> frozenset[str]:
-    """The places of the reports, with and without 镇 and its like, as streams have them."""
-    places = (report.place for report in reports)
-    names = {
-        fold_stream(name)
-        for place in places
-        for name in (place.township, place.county, place.city, place.province)
-        if name
-    }
-    stems = {name.removesuffix("街道") if name.endswith("街道") else name[:-1] for name in names}
-    return frozenset(names | {stem for stem in stems if len(stem) > 1})
 
 
 class _Told(NamedTuple):

@@ -8,13 +8,13 @@ sections that are in groups, not with the pairs that were looked at.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections import OrderedDict
+from bisect import bisect_left, bisect_right
+from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from heapq import heappush, heappushpop
-from itertools import chain, groupby
+from itertools import chain, groupby, pairwise
 from operator import attrgetter
 from typing import Final, NamedTuple
 
@@ -49,9 +49,10 @@ OVERLAP: Final = 0.5
 TOLD: Final = 0.8
 """Part of what two sections share that a group of both may tell, and the pair is nothing new."""
 _OPENED: Final = 1 << 22  # characters of sections that are held open
+_PIECE: Final = 64  # characters of a section: groups in the same ones may overlap
 _NUMBERING: Final = 4  # characters that number a sentence and need not be the same
 _STOPS: Final = frozenset("。；;！!？?")
-_TO_STOP: Final = re.compile("[^。；;！!？?]*[。；;！!？?]")
+_STOP: Final = re.compile("[。；;！!？?]")
 
 
 class Between(StrEnum):
@@ -113,6 +114,7 @@ class Grouping:
         self._between, self._chosen, self._kept = between, chosen, kept
         self._sections: OrderedDict[int, _Opened] = OrderedDict()
         self._opened = 0  # characters
+        self._formed: tuple[int, tuple[CommonForm, ...]] = -1, ()  # the last section's
         self._standing: dict[int, list[Standing]] = {}
         self._found: list[int] = []  # characters of each group, 0 where it is not told
         self._best: list[tuple[int, int, Cluster]] = []
@@ -120,7 +122,7 @@ class Grouping:
     def run(self, pairs: Iterable[SharedText]) -> None:
         """Take all pairs; those of one first section follow each other."""
         for first, own in groupby(pairs, key=attrgetter("first")):
-            likely = [pair for pair in own if pair.weight >= SENTENCE]
+            likely = [pair for pair in own if pair.weight >= LEAST]
             if likely and self._is_wanted(first, likely):
                 self._take(first, likely)
 
@@ -214,12 +216,27 @@ class Grouping:
         self._stands(first, order, (s for p in partners for s in in_first(p)))
         for partner in partners:
             self._stands(partner.number, order, in_partner(partner))
-        told = self._is_told_of(first, partners)
-        common = self._engine.common_form([self._open(first).text])[0] if told else ()
-        characters = self._characters(first, partners, common) if told else 0
+        if not self._is_told_of(first, partners):
+            self._found.append(0)
+            return
+        common = self._common_form(first, partners)
+        characters = self._characters(first, partners, common)
         self._found.append(characters)
         if characters:
             self._keep(Cluster(order, first, characters, tuple(partners), common))
+
+    def _common_form(self, first: int, partners: Iterable[Partner]) -> tuple[CommonForm, ...]:
+        """The common form in what a section shares; found once for all groups that begin there."""
+        if self._formed[0] != first:
+            self._formed = first, self._engine.common_form([self._open(first).text])[0]
+        forms = self._formed[1]
+        stretches = [stretch for partner in partners for stretch in in_first(partner)]
+        start, end = min(start for start, _ in stretches), max(end for _, end in stretches)
+        within = slice(
+            bisect_right(forms, start, key=attrgetter("end")),
+            bisect_left(forms, end, key=attrgetter("start")),
+        )
+        return forms[within]
 
     def _stands(self, section: int, group: int, stretches: Iterable[Range]) -> None:
         standing = Standing(group, section, joined(stretches))
@@ -330,9 +347,10 @@ def _has_sentence(a: str, agreement: Agreement, seeds: Sequence[Seed]) -> bool:
     for start, end in _equal(agreement):
         before = a[max(start - _NUMBERING - 1, 0) : start]
         begins = start <= _NUMBERING or not _STOPS.isdisjoint(before)
-        sentences = [*_TO_STOP.finditer(a, start, end)]
-        for sentence in sentences if begins else sentences[1:]:
-            if _rare(agreement, seeds, sentence.span()) >= SENTENCE:
+        # A pattern of whole sentences would take quadratic time where there is no stop.
+        ends = [stop.end() for stop in _STOP.finditer(a, start, end)]
+        for sentence in pairwise([start, *ends] if begins else ends):
+            if _rare(agreement, seeds, sentence) >= SENTENCE:
                 return True
     return False
 
@@ -353,13 +371,18 @@ def _divided(partners: Sequence[Partner]) -> Iterator[list[Partner]]:
     Each joins the group whose longest passage and its own overlap by half of the shorter one.
     """
     groups: list[tuple[tuple[Range, ...], list[Partner]]] = []
+    touching: defaultdict[int, list[int]] = defaultdict(list)  # groups, by pieces of the section
     measured = [(joined(in_first(partner)), partner) for partner in partners]
     for stretches, partner in sorted(measured, key=lambda each: -size(each[0])):
         own = size(stretches)
-        for longest, group in groups:
+        pieces = {n for start, end in stretches for n in range(start // _PIECE, -(-end // _PIECE))}
+        for number in sorted({number for n in pieces for number in touching.get(n, ())}):
+            longest, group = groups[number]
             if shared(longest, stretches) >= OVERLAP * own:  # its own is the shorter
                 group.append(partner)
                 break
         else:
+            for n in pieces:
+                touching[n].append(len(groups))
             groups.append((stretches, [partner]))
     yield from (group for _, group in groups)

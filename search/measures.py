@@ -16,9 +16,15 @@ IN_HEADING: Final = 0.5
 """What a word in the headings above counts against an occurrence in the measure itself."""
 
 
+LONGEST: Final = 10_000
+"""Characters of a measure that are looked at; a report that could not be cut may be one of it."""
+
+
 @dataclass(eq=False, slots=True)
 class Measure:
-    """One measure of a section. text is its stream, heading that of the headings above it.
+    """One measure of a section.
+
+    text is the beginning of its stream, heading the stream of the headings above it.
 
     number counts from 1; section is the section's number.
     """
@@ -59,7 +65,7 @@ def measures_of(section: int, passage: Passage) -> list[Measure]:
     for n, (start, end) in enumerate(passage.measures, 1):
         span = Span(start, end)
         if text := text_of(passage, span):
-            found.append(Measure(section, n, span, passage, text, heading))
+            found.append(Measure(section, n, span, passage, text[:LONGEST], heading))
     return found
 
 

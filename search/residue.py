@@ -172,10 +172,11 @@ class OtherNames:
     ) -> Iterator[Range]:
         """Where the stems of these townships stand in the stretches, not within full names."""
         own, text = own_names(passage.place), passage.text
+        full: Sequence[Range] | None = None
         for town in sorted(town for town in towns if not own.has(town)):
             if stem(town) not in text or not _is_telling(town) or self._is_ordinary(town):
                 continue
-            full = self._names.standing(text)
+            full = self._names.standing(text) if full is None else full
             for span in _all(text, stem(town), stretches):
                 if (
                     not holds(full, span[0])

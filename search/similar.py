@@ -56,7 +56,7 @@ _LEAST_REST: Final = 8
 """Characters that a text must have beyond common form: less cannot be told from it."""
 _SEEN_THROUGH: Final = 30
 """Of so many best measures the common form is blotted out."""
-_COPY_SCORE: Final = 0.4
+_COPY_SCORE: Final = 0.6
 """A measure that scores less than so much of the last hit is the copy of none."""
 _LISTED: Final = 8
 _REMEMBERED: Final = 2000  # sections; some 6 MB
@@ -204,7 +204,7 @@ class SimilarFinder:
         """(the wanted number of groups, best first; the words that they were found by)."""
         pools = _POOLS if request.limit else _POOLS[-1:]
         first, _ = self._ranked(words, wanted, request, _FIRST_POOL)
-        words = {**self._related(words, first), **words}
+        words = {**words, **self._related(words, first)}
         for pool in pools:
             scored, is_all = self._ranked(words, wanted, request, pool)
             groups = _grouped(self._reconsidered(scored, words, wanted), request.limit)

@@ -75,6 +75,10 @@ def _compare_pair(
     a: str, b: str, numbers: tuple[int, int], places: Container[str], looks: Looks
 ) -> Iterator[Stretch]:
     """What two sections share: in the order of both by sentences, out of it as it is."""
+    if a == b:  # however short: a heading that stayed is neither new nor gone
+        whole = Agreement(0, len(a), 0, len(b), ())
+        yield from [_stretch(whole, numbers)] if a else []
+        return
     agreements = align(
         a, b, tile(a, b, looks=looks).tiles, furthest=_FURTHEST, places=places, anchored=_ANCHORED
     )

@@ -58,9 +58,12 @@ class Telling:
 
     def hidden(self, stream: str, common: Sequence[tuple[int, int]] = ()) -> str:
         """The stream with what tells nothing as a whole, places and common form, blotted out."""
+        pieces, at = list[str](), 0
         for start, end in common:
-            stream = stream[:start] + _HIDDEN * (end - start) + stream[end:]
-        return self._places.sub(lambda name: _HIDDEN * len(name[0]), stream)
+            pieces += stream[at:start], _HIDDEN * (end - start)
+            at = end
+        seen = "".join([*pieces, stream[at:]])
+        return self._places.sub(lambda name: _HIDDEN * len(name[0]), seen)
 
     def words(self, text: str) -> Counter[str]:
         """How often each word that may tell something stands in a hidden stream."""

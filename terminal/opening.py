@@ -25,11 +25,16 @@ def index_folder(option: Path | None) -> Path:
 
 @contextmanager
 def opened(index_dir: Path | None) -> Iterator[WhooshEngine]:
-    """The engine over the last commit. Raises IndexMissing and its like."""
+    """The engine over the last commit.
+
+    Raises IndexMissing and its like; IndexDamaged also where what a damaged file gave to the engine
+    makes something fail later.
+    """
     from index.whoosh_engine import WhooshEngine
 
     engine = WhooshEngine(index_folder(index_dir))
     try:
-        yield engine
+        with engine.blamed():
+            yield engine
     finally:
         engine.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
@@ -157,7 +156,8 @@ def _piece(piece: Piece, *, second: bool) -> str:
 
 def _trimmed(text: str) -> str:
     """Escaped text without the line breaks around it and doubled in it."""
-    return re.sub(r"[^\S\n]*\n\s*", "\n", text.strip())
+    lines = (line.strip() for line in text.split("\n"))
+    return "\n".join(line for line in lines if line)
 
 
 def _plans(diff: Diff, plans: Sequence[PlanMatch]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from index.i18n import gettext as _
 from index.i18n import ngettext
@@ -75,8 +75,8 @@ def _hit(hit: SimilarHit) -> Iterator[Line]:
         text = passage.cut(*hit.measure.span)
         yield [Piece("   "), Piece(clean(_cut(text)))]
     yield [Piece("   "), Piece(_("By: "), FAINT), *_terms(hit)]
-    if hit.copies:
-        yield [Piece("   "), Piece(_same_text(hit), BAD)]
+    if others := _others(hit):
+        yield [Piece("   "), Piece(_same_text(others), BAD)]
 
 
 def _where(passage: Passage) -> str:
@@ -103,10 +103,18 @@ def _terms(hit: SimilarHit) -> Line:
     return [Piece(clean(_(", ").join(terms)), FAINT)]
 
 
-def _same_text(hit: SimilarHit) -> str:
-    n = len(hit.copies)
+def _others(hit: SimilarHit) -> list[Measure]:
+    """A copy of each other report that has one; a report may say the same in several measures."""
+    first: dict[str, Measure] = {hit.measure.passage.report_id: hit.measure}
+    for copy in hit.copies:
+        first.setdefault(copy.passage.report_id, copy)
+    return [*first.values()][1:]
+
+
+def _same_text(others: Sequence[Measure]) -> str:
+    n = len(others)
     said = ngettext("Same text in {n} more report: ", "Same text in {n} more reports: ", n)
-    listed = _(", ").join(_named(copy) for copy in hit.copies[:_COPIES])
+    listed = _(", ").join(_named(copy) for copy in others[:_COPIES])
     more = _(" …") if n > _COPIES else ""
     return said.format(n=n) + listed + more
 

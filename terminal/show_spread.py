@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Final
 
@@ -80,17 +80,24 @@ def _firsts(spread: Spread) -> Iterator[Line]:
         Order.UNKNOWN: _("First in {year}; days of issue are missing, any of these may be first:"),
     }[spread.order or Order.UNKNOWN]
     yield [Piece(said.format(year=spread.first[0].year))]
-    yield from (_first(mention) for mention in spread.first[:MOST_FIRST])
+    names = _names(spread)
+    yield from (_first(mention, names) for mention in spread.first[:MOST_FIRST])
     yield from _more(len(spread.first) - MOST_FIRST)
 
 
-def _first(mention: Mention) -> Line:
+def _names(spread: Spread) -> Mapping[Places, str]:
+    """What each county is called, by its places."""
+    counties = (county.places for county in spread.counties)
+    return dict(zip(counties, county_names(spread.counties), strict=True))
+
+
+def _first(mention: Mention, names: Mapping[Places, str]) -> Line:
     issued = (
         _("issued {date}").format(date=mention.issued)
         if mention.issued
         else _("day of issue unknown")
     )
-    where = clean("".join(place for place in mention.places[-2:] if place))
+    where = clean(names[mention.places[:3]] + (mention.places[3] or ""))
     return [
         Piece("   "),
         Piece(where, GOOD),
@@ -159,9 +166,7 @@ def _without(spread: Spread) -> Iterator[Line]:
         "{n} of {of} townships never mentions it:", "{n} of {of} townships never mention it:", n
     )
     yield [Piece(said.format(n=n, of=of), TITLE)]
-    names = dict(
-        zip((c.places for c in spread.counties), county_names(spread.counties), strict=True)
-    )
+    names = _names(spread)
     for county, townships in groupby(spread.without[:MOST_LISTED], lambda places: places[:3]):
         yield [
             Piece("   "),

@@ -100,8 +100,8 @@ def count_common(
     shingles: as `shingle_columns` makes them; of_report: (n,) the report of each section; of_place:
     (r,) the place of each report, by its number in `places`.
     """
-    first = shingles["section.shingle"].astype(np.int64)
-    of_report = np.repeat(of_report, first[1:] - first[:-1])
+    held = held_shingles(shingles["section.shingle"], len(shingles["shingle.hash"]))
+    of_report = np.repeat(of_report, held)
     paths = [tuple(path[:3]) for path in places]
     of_county = numbered(paths, [*dict.fromkeys(paths)]).astype(np.uint32)
     least = least_counted(len(of_place))
@@ -124,6 +124,17 @@ def _parts(hashes: Values) -> Iterator[Values | slice]:
     which = (hashes >> np.uint32(32 - bits)).astype(np.uint16)
     for part in range(1 << bits):
         yield np.flatnonzero(which == part)
+
+
+def held_shingles(first: Values, n_shingles: int) -> Values:
+    """(n,) int64: how many shingles each section has; its first is at `first`.
+
+    Raises ValueError where these are no numbers of so many shingles: what is made of them would
+    take any amount of memory.
+    """
+    if not len(first) or first[0] or first[-1] != n_shingles or (first[1:] < first[:-1]).any():
+        raise ValueError("shingles of sections do not fit together")
+    return np.diff(first.astype(np.int64))
 
 
 class Counts(NamedTuple):

@@ -14,6 +14,7 @@ import numpy as np
 from index.segments.columns import Columns, Values, count_sections, dtype, offsets, stretches
 from index.segments.packing import unpack_lists
 from index.segments.segment import Segment
+from index.segments.shingles import held_shingles
 
 CHUNK: Final = 1 << 20
 """Postings that are worked on at once; a term that has more is worked on at once too."""
@@ -87,8 +88,8 @@ class Source:
         names = ("shingle.hash", "shingle.step")
         if self._is_whole:
             return {name: self.array(name) for name in names}
-        first: Values = self.array("section.shingle").astype(np.int64)
-        live = np.repeat(self._is_live, first[1:] - first[:-1])
+        held = held_shingles(self.array("section.shingle"), len(self.array("shingle.hash")))
+        live = np.repeat(self._is_live, held)
         return {name: self.array(name)[live] for name in names}
 
     def piece_sizes(self, at: str) -> Values:

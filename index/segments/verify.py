@@ -112,7 +112,7 @@ def _has_shingles(segment: Segment, start: int, made: Columns) -> bool:
     first = made["section.shingle"].astype(np.int64)
     indexed = np.asarray(segment.array("section.shingle")).astype(np.int64)
     indexed = indexed[start : start + len(first)]
-    if not np.array_equal(indexed - indexed[0], first):
+    if not np.array_equal(indexed - indexed[:1], first):
         return False
     own = slice(int(indexed[0]), int(indexed[-1]))
     names = ("shingle.hash", "shingle.step")
@@ -123,9 +123,13 @@ def _check_common(segment: Segment) -> Iterator[str]:
     """Whether the counts of common form are those of the shingles, which were looked at before."""
     names = ("shingle.hash", "section.shingle", "section.report", "report.place")
     columns = {name: np.asarray(segment.array(name)) for name in names}
-    made = count_common(
-        columns, columns["section.report"], columns["report.place"], segment.meta["places"]
-    )
+    try:
+        made = count_common(
+            columns, columns["section.report"], columns["report.place"], segment.meta["places"]
+        )
+    except ValueError:
+        yield _("counts of common form are not those of the shingles")
+        return
     if not all(np.array_equal(np.asarray(segment.array(name)), made[name]) for name in made):
         yield _("counts of common form are not those of the shingles")
 

@@ -55,18 +55,32 @@ class LikenessFinder:
         self._postings, self._fields = postings, fields
         self._arrays = postings.arrays
         self._remembered = Remembered(_REMEMBERED_BYTES)
+        self._last: tuple[tuple[tuple[str, float], ...], _Shares] = (), np.zeros(0, np.float32)
 
     def like(self, likeness: Likeness) -> list[FoundSection]:
         """The sections that have most of the words' weight, best first, equal ones by number."""
-        scores = np.zeros(self._arrays.n_sections, np.float32)
-        for word, weight in sorted(likeness.words.items()):  # one order: the same sum every time
-            self._counted(word).add(scores, np.float32(weight))
+        scores = self._summed(tuple(likeness.words.items()))
         for report in self._of_place(likeness.apart_from):
             first, end = self._arrays.first_section[report : report + 2].tolist()
             scores[first:end] = 0
         for filter in likeness.filters:
             scores *= self._passing(filter)
         return self._found(*_best(scores, likeness.limit))
+
+    def _summed(self, words: tuple[tuple[str, float], ...]) -> _Shares:
+        """(n,) each section's score, the words added in their order.
+
+        The last sum is remembered: who asks for more words after the same ones goes on from it,
+        and rounds as one who asks for all at once.
+        """
+        before, scores = self._last
+        if not before or words[: len(before)] != before:
+            before, scores = (), np.zeros(self._arrays.n_sections, np.float32)
+        scores = scores.copy()
+        for word, weight in words[len(before) :]:
+            self._counted(word).add(scores, np.float32(weight))
+        self._last = words, scores.copy()
+        return scores
 
     def frequencies(self, words: Collection[str]) -> dict[str, int]:
         """In how many live sections each word stands."""

@@ -16,7 +16,14 @@ import numpy.typing as npt
 
 from index.engine import CommonForm
 from index.segments.segment import Segment
-from index.segments.shingles import SHINGLE, Counts, count_places, least_counted, winnow
+from index.segments.shingles import (
+    SHINGLE,
+    Counts,
+    count_places,
+    held_shingles,
+    least_counted,
+    winnow,
+)
 from index.vector.arrays import Arrays
 from index.vector.sets import Rows, Sections
 
@@ -42,7 +49,7 @@ class Shingles:
     @cached_property
     def first(self) -> Rows:
         """(n + 1,) the first shingle of each section."""
-        counts = [np.diff(np.asarray(s.array("section.shingle")).astype(np.intp)) for s in self._s]
+        counts = [_held(segment) for segment in self._s]
         return np.concatenate([[0], np.cumsum(np.concatenate([np.empty(0, np.intp), *counts]))])
 
     @property
@@ -150,6 +157,14 @@ class Shingles:
         for n, start, *numbers in zip(which.tolist(), starts, *columns, strict=True):
             found[n].append(_joined(found[n], CommonForm(start, start + SHINGLE, *numbers)))
         return [tuple(forms) for forms in found]
+
+
+def _held(segment: Segment) -> Rows:
+    """(sections,) how many shingles each section of a segment has."""
+    n_shingles = len(segment.array("shingle.hash"))
+    if len(segment.array("shingle.step")) != n_shingles:
+        raise ValueError("shingles have no places")
+    return held_shingles(np.asarray(segment.array("section.shingle")), n_shingles)
 
 
 def _joined(found: list[CommonForm], new: CommonForm) -> CommonForm:

@@ -18,6 +18,8 @@ from typer.testing import CliRunner, Result
 from cli import app
 from index.errors import IndexDamaged, StoreError
 from index.manifest import NAME as MANIFEST
+from index.segments.format import _HEADER as HEADER
+from index.segments.format import TYPECODES
 from index.whoosh_engine import WhooshEngine
 from index.whoosh_writer import WhooshWriter
 from tests.faults.folders import TOWNSHIPS, index_folder, write_reports
@@ -30,6 +32,10 @@ COMMANDS = [
     ("query", "“普法”", "2023", "--facets", "part,topic", "--limit", "0"),
     ("browse", "township"),
     ("show", "青禾县槿岭镇-2023"),
+    ("similar", "青禾县槿岭镇-2023#1.2"),
+    ("copies", "--limit", "0"),
+    ("diff", "青禾县槿岭镇-2023", "青禾县霜溪乡-2023"),
+    ("spread", "普法"),
     ("status",),
     ("verify",),
 ]
@@ -208,6 +214,70 @@ def test_a_forged_file_table_is_told(table: object, index: Path) -> None:
     assert_told(run(index, "status"))
     with pytest.raises(IndexDamaged):
         WhooshWriter(index, wait_s=0)
+
+
+def overwrite(index: Path, name: str, change: Callable[[bytearray], object]) -> Path:
+    """Change the bytes of an array in the first segment; returns its file."""
+    path = min(index.glob("*.seg"))
+    data = bytearray(path.read_bytes())
+    _magic, _format, _zero, at, _length = HEADER.unpack_from(data)
+    start, typecode, count = json.loads(bytes(data[at:]))["arrays"][name]
+    piece = slice(start, start + count * TYPECODES[typecode])
+    changed = data[piece]
+    change(changed)
+    data[piece] = changed
+    path.write_bytes(data)
+    return path
+
+
+SPOILT_ARRAYS = [
+    pytest.param(lambda data: data.__setitem__(slice(None), b"\xff" * len(data)), id="all 255"),
+    pytest.param(lambda data: data.__setitem__(slice(None), bytes(len(data))), id="zeros"),
+    pytest.param(lambda data: data.__setitem__(-1, 255), id="a large end"),
+    pytest.param(lambda data: data.__setitem__(0, 255), id="a large begin"),
+    pytest.param(lambda data: data.__setitem__(len(data) // 2, 255), id="a large middle"),
+    pytest.param(lambda data: data.reverse(), id="backwards"),
+]
+
+
+@pytest.mark.parametrize("change", SPOILT_ARRAYS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        "section.shingle",
+        "shingle.step",
+        "shingle.hash",
+        "common.hash",
+        "common.reports",
+        "report.issued",
+        "sentence.end",
+        "sentence.size",
+    ],
+)
+def test_what_a_damaged_array_gives_is_no_traceback(
+    name: str, change: Callable[[bytearray], object], index: Path
+) -> None:
+    before = min(index.glob("*.seg")).read_bytes()
+    path = overwrite(index, name, change)
+    if path.read_bytes() == before:
+        return
+    for command in COMMANDS:
+        result = run(index, *command)
+        assert isinstance(result.exception, SystemExit | None), (command, result.exception)
+    assert_told(run(index, "verify"))
+
+
+@pytest.mark.parametrize("name", ["section.shingle", "shingle.step", "shingle.hash", "common.hash"])
+def test_shingles_that_are_not_those_of_the_texts_are_told(name: str, index: Path) -> None:
+    """Somebody made them so and signed the files: verify works them out anew."""
+    for at in (0, -1):
+        path = overwrite(index, name, lambda data, at=at: data.__setitem__(at, data[at] ^ 64))
+        data = path.read_bytes()
+        digest = sha256(data).hexdigest()
+        forge(index, lambda c, row=(path.name, [len(data), digest]): c["files"].update([row]))
+        said = run(index, "verify")
+        assert said.exit_code == 2
+        assert "shingles" in said.output
 
 
 def spoil(index: Path, chance: random.Random) -> str:

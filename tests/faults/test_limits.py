@@ -6,6 +6,8 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -15,17 +17,28 @@ from typer.testing import CliRunner
 
 from cli import app
 from index.engine import Batch
+from index.model import Place, Report
 from index.prepared import prepare
 from index.record import report_json
 from index.whoosh_engine import WhooshEngine
 from index.whoosh_writer import WhooshWriter
 from indexer.prepare import Settings, load_report
 from indexer.read import DEFAULT_LIMITS, Reader
+from search.alike import similar_json
+from search.copies import CopiesRequest, copies_json, find_copies
+from search.diff import diff_json, diff_reports
 from search.results import results_json
 from search.run import Request, Searcher
+from search.similar import SimilarRequest, find_similar
+from search.spread import SpreadRequest, find_spread
+from terminal.page import diff_page
 from terminal.show import show_report, show_results
+from terminal.show_copies import show_copies
+from terminal.show_diff import show_diff
+from terminal.show_similar import show_similar
 from tests.faults.crashing import DONE, run_apart
 from tests.faults.folders import index_folder, report_text
+from tests.made import batch, write
 
 Value = TypeVar("Value")
 MIB = 1 << 20
@@ -96,6 +109,29 @@ def run_through(text: str, folder: Path) -> None:
     timed(lambda: json.dumps(report_json(report, explain=True)))
     assert timed(lambda: [*engine.verify()]) == []
     engine.close()
+    compare(report, folder / "compared")
+
+
+def compare(report: Report, folder: Path) -> None:
+    """Compare the report with what became of it in other years and places."""
+    half = len(report.source) // 2
+    changed = report.source[:half] + "枫桥经验" + report.source[half + 4 :]  # spans stay
+    others = [
+        replace(report, id="a", year=2022, place=Place("槿岭镇", "青禾县")),
+        replace(report, id="b", year=2023, place=Place("槿岭镇", "青禾县"), source=changed),
+        replace(report, id="c", year=2023, place=Place("霜溪乡", "云麓区"), source=changed),
+    ]
+    with closing(WhooshEngine(write(folder, batch(*others)))) as engine:
+        copies = timed(lambda: find_copies(engine, CopiesRequest()))
+        timed(lambda: [json.dumps(copies_json(copies)), *show_copies(copies, limit=10)])
+        diff = timed(lambda: diff_reports(engine, "a", "b"))
+        timed(lambda: [json.dumps(diff_json(diff)), diff_page(diff), *show_diff(diff)])
+        for section in [s for s in report.sections if s.measures][:1]:
+            for id in (f"a#{section.key}", f"a#{section.key}-m1"):
+                timed(lambda id=id: find_similar(engine, SimilarRequest(id)))
+        similar = timed(lambda: find_similar(engine, SimilarRequest(text=report.source)))
+        timed(lambda: [json.dumps(similar_json(similar)), *show_similar(similar)])
+        timed(lambda: find_spread(engine, SpreadRequest("法治")))
 
 
 def answer(engine: WhooshEngine, query: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from index.analysis import fold_stream
@@ -303,8 +303,14 @@ def changed(first: str, member: Member) -> Mapping[str, str]:
             pieces += [first[at : each.first.start], each.text]
             at = each.first.end
         text = "".join([*pieces, first[at : agreed.first.end]])
-        found[fold_stream(text)] = fold_stream(member.passage.cut(*agreed.own))
+        own = member.passage.cut(*agreed.own)
+        found[streamed(text)] = streamed(own)
     return found
+
+
+def streamed(source: str) -> str:
+    """A stretch of source as the stream has it; a page break that was edited is none."""
+    return fold_stream(source.replace(PAGE_BREAK, ""))
 
 
 def test_numbers_and_names_that_differ_are_told_by_kind(find: Find) -> None:
@@ -332,6 +338,7 @@ _EDITS = st.lists(
 
 
 @settings(max_examples=50)
+@example([(4, 1, "")], 4, PAGE_BREAK)
 @given(_EDITS, st.integers(0, 126), st.sampled_from(["", "\n", "　　", "“”", PAGE_BREAK]))
 def test_marked_passages_differ_by_no_more_than_what_is_told(
     tmp_path_factory: pytest.TempPathFactory,
@@ -351,7 +358,7 @@ def test_marked_passages_differ_by_no_more_than_what_is_told(
         first = group.members[0].passage
         source = " " * first.start + first.source
         for made, stands in changed(source, group.members[1]).items():
-            assert made == stands.replace(fold_stream(PAGE_BREAK), "")
+            assert made == stands
     engine.close()
 
 
@@ -375,6 +382,20 @@ def test_a_stem_that_was_kept_counts_where_townships_have_the_same_text(find: Fi
     kept = "荻溪老码头改造方案先后公示两次，吸收渔民意见三十九条，顾问律师逐条写明采纳与否的理由。"
     copies = find([report(2, 2020, kept), report(0, 2021, kept), report(1, 2021, "荻溪水满。")])
     assert [(r.name, r.id, r.rank) for r in copies.residue] == [("荻溪", "槿岭镇-2021#0", 1)]
+
+
+def test_a_kept_name_is_told_at_its_own_section_only(find: Find) -> None:
+    """The ids of a report's sections 1 and 10 begin alike."""
+    kept = "荻溪镇司法所每月逢八坐堂，把赡养、宅基、彩礼三类纠纷逐件说透，老人们听完才肯散去。"
+    copied = kept.replace("荻溪镇", "我镇")
+    texts = ["平安。", copied, *["平安。"] * 8, kept]
+    copies = find([report(2, 2020, kept), report(0, 2021, *texts)])
+    (group,) = copies.groups
+    assert [(m.passage.key, len(m.residue)) for m in group.members] == [
+        ("0", 0),
+        ("1", 0),
+        ("10", 1),
+    ]
 
 
 # JSON

@@ -237,6 +237,17 @@ def test_sections_of_one_report_only_are_new_or_gone() -> None:
     ]
 
 
+def test_a_short_heading_that_stayed_is_the_same() -> None:
+    first = [("一、成效\n", ""), ("（一）普法。\n", PUBLICITY), ("二、问题\n", "")]
+    diff = two(first, [*first[:1], ("（一）公开。\n", OPEN), *first[2:]])
+    kept = [section for section in diff.sections if section.first and section.second]
+    assert [(s.kind, s.first and s.first.id) for s in kept if s.kind == "same"] == [
+        ("same", "a#0"),
+        ("same", "a#2"),
+    ]
+    assert diff.characters[PieceKind.SAME] == len("一、成效二、问题")
+
+
 def test_a_few_shared_words_are_no_shared_text() -> None:
     diff = two(
         [("一、甲\n", "开展法治宣传教育，进一步做好。" + REVIEW)],

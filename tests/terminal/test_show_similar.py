@@ -101,12 +101,22 @@ def test_without_agreements_the_text_is_shown_and_a_long_one_is_cut() -> None:
             "榛岭镇 2024 …",
             id="many",
         ),
+        pytest.param(
+            (2023, 2022, 2023),
+            "Same text in 2 more reports: 榛岭镇 2023, 榛岭镇 2022",
+            id="twice in one",
+        ),
     ],
 )
 def test_copies_are_told_with_their_places_and_years(years: tuple[int, ...], said: str) -> None:
     copies = tuple(measure_in("榛岭镇", year) for year in years)
     lines = list(show_similar(replace(SIMILAR, hits=(replace(HIT, copies=copies),))))
     assert said in styled(lines, BAD)
+
+
+def test_copies_in_the_report_itself_are_in_no_other_report() -> None:
+    copies = (measure_in("双桅镇", 2024),)
+    assert lines_of(replace(SIMILAR, hits=(replace(HIT, copies=copies),))) == lines_of(SIMILAR)
 
 
 def test_nothing_beyond_common_form_is_told() -> None:

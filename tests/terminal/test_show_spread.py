@@ -111,6 +111,21 @@ def test_long_lists_are_cut_and_say_so() -> None:
     assert "   … and 3 more: --json" in lines
 
 
+@pytest.mark.parametrize(
+    ("county", "said"),
+    [
+        pytest.param(None, "云汀市荻溪镇", id="in a city without counties"),
+        pytest.param("青禾县", "云汀市青禾县荻溪镇", id="in one of two counties of one name"),
+    ],
+)
+def test_the_first_are_told_with_what_tells_them_apart(county: str | None, said: str) -> None:
+    own = county_of(county, year(2021, 1, 1))
+    namesake = GREEN._replace(places=("澜岳省", "澹州市", "青禾县"))
+    first = mention(2021, ("澜岳省", "云汀市", county, "荻溪镇"), "2022-01-31")
+    lines = shown(replace(spread_of_counties(own, namesake), first=(first,)))
+    assert lines[2].startswith(f"   {said}  issued 2022-01-31")
+
+
 def test_unknown_order_is_said() -> None:
     spread = replace(whole(), order=Order.UNKNOWN)
     assert "First in 2021; days of issue are missing, any of these may be first:" in shown(spread)
