@@ -348,4 +348,10 @@ def _plan_json(match: PlanMatch) -> Json:
 
 def _measure_json(measure: Measure) -> Json:
     start, end = measure.span
-    return {"id": measure.id, "text": measure.text, "start": start, "end": end}
+    return {
+        "id": measure.id,
+        "heading": measure.heading,
+        "text": measure.text,
+        "start": start,
+        "end": end,
+    }

@@ -37,6 +37,11 @@ class Measure:
     heading: str
 
     @property
+    def place(self) -> tuple[int, int]:
+        """Sorts the measures of a report."""
+        return self.passage.start, self.number
+
+    @property
     def id(self) -> str:
         """The measure's id."""
         return f"{self.passage.id}-m{self.number}"

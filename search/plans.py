@@ -23,12 +23,21 @@ _SHOWN_TERMS: Final = 5
 
 
 class Measure(NamedTuple):
-    """One action of a report: its id, its span in the source, its text, its words."""
+    """One action of a report: its id, its span in the source, its text, its words.
+
+    heading is that of the section where it is below the part's and has no other measure.
+    """
 
     id: str
     span: Span
+    heading: str
     text: str
     words: frozenset[str]
+
+    @property
+    def shown(self) -> str:
+        """The text, after its heading where it has one to itself."""
+        return f"{self.heading}：{self.text}" if self.heading else self.text
 
 
 class Term(NamedTuple):
@@ -85,12 +94,14 @@ def _measures(report: Report, part: Part) -> Iterator[Measure]:
             continue
         heading = section.heading if len(section.measures) == 1 else ""
         for number, span in enumerate(section.measures, 1):
-            text = "".join(report.source[slice(*own)] for own in _own(report, span))
-            if not text.strip():
+            own = "".join(report.source[slice(*each)] for each in _own(report, span))
+            if not own.strip():
                 continue
-            found = words(fold_stream(heading + text), cut)
+            text = report.source[slice(*span)]
+            found = words(fold_stream(heading + own), cut)
             telling = frozenset(word for word in without_fillers(found) if _is_telling(word))
-            yield Measure(f"{section_id(report.id, section)}-m{number}", span, text, telling)
+            id = f"{section_id(report.id, section)}-m{number}"
+            yield Measure(id, span, heading if "." in section.key else "", text, telling)
 
 
 def _own(report: Report, span: Span) -> Iterator[Span]:

@@ -56,6 +56,8 @@ _LEAST_REST: Final = 8
 """Characters that a text must have beyond common form: less cannot be told from it."""
 _SEEN_THROUGH: Final = 30
 """Of so many best measures the common form is blotted out."""
+_LEAST_SCORE: Final = 0.05
+"""Part of what the query's own words give that a hit must have, one of them among its words."""
 _COPY_SCORE: Final = 0.6
 """A measure that scores less than so much of the last hit is the copy of none."""
 _LISTED: Final = 8
@@ -194,9 +196,13 @@ class SimilarFinder:
         above = {word for word in words if word in wanted.heading}
         own = contributions(words, wanted.visible, above, mean)
         whole_score = sum(own.values()) or 1.0
-        return tuple(
-            _hit(rank, group, wanted, words, whole_score) for rank, group in enumerate(groups, 1)
+        told = (
+            group
+            for group in groups
+            if group.best.score >= _LEAST_SCORE * whole_score
+            and not own_words.keys().isdisjoint(group.best.added)
         )
+        return tuple(_hit(n, group, wanted, words, whole_score) for n, group in enumerate(told, 1))
 
     def _groups(
         self, words: Mapping[str, float], wanted: _Wanted, request: SimilarRequest
@@ -318,9 +324,9 @@ def _scored(
 
 
 def _by_score(scored: Iterable[_Scored]) -> list[_Scored]:
-    """Those with a score, best first; equal ones as they are stored."""
+    """Those with a score, best first; equal ones by their ids."""
     found = [each for each in scored if each.score > 0]
-    return sorted(found, key=lambda s: (-s.score, s.measure.section, s.measure.number))
+    return sorted(found, key=lambda s: (-s.score, s.measure.passage.report_id, *s.measure.place))
 
 
 def _grouped(scored: Iterable[_Scored], limit: int | None) -> list[_Group]:

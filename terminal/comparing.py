@@ -27,7 +27,7 @@ from terminal.options import (
 )
 
 if TYPE_CHECKING:
-    from search.spread import Spread
+    pass
 
 
 @command(epilog=_("Example: lawsearch copies --county 青禾县 --between townships"))
@@ -86,8 +86,12 @@ def diff(
     ],
     index_dir: IndexDir = None,
     html: Annotated[
-        Path | None,
-        typer.Option("--html", metavar=_("FILE"), help=_("Write it as a page to send.")),
+        str | None,
+        typer.Option(
+            "--html",
+            metavar=_("FILE"),
+            help=_("Write it as a page to send; - is standard output."),
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> int:
@@ -100,10 +104,8 @@ def diff(
         found = diff_reports(engine, first, second)
     if html is not None:
         from terminal.page import diff_page
-        from terminal.saving import save_text
 
-        save_text(html, diff_page(found))
-        print(_("Written: {file}").format(file=html), file=sys.stderr)
+        _write(html, diff_page(found))
     elif as_json:
         print_json([diff_json(found)])
     else:
@@ -201,7 +203,9 @@ def spread(
     with opened(index_dir) as engine:
         found = find_spread(engine, asked)
     if svg is not None:
-        _draw(found, svg)
+        from search.chart import spread_chart
+
+        _write(svg, spread_chart(found))
     if as_json:
         print_json([spread_json(found)])
     elif svg != "-":
@@ -211,12 +215,12 @@ def spread(
     return HITS if found.reports else NO_HITS
 
 
-def _draw(found: Spread, svg: str) -> None:
-    from search.chart import spread_chart
+def _write(file: str, text: str) -> None:
+    """Write a whole file and say so, or to standard output."""
     from terminal.saving import save_text
 
-    if svg == "-":
-        sys.stdout.write(spread_chart(found))
+    if file == "-":
+        sys.stdout.write(text)
     else:
-        save_text(Path(svg), spread_chart(found))
-        print(_("Written: {file}").format(file=svg), file=sys.stderr)
+        save_text(Path(file), text)
+        print(_("Written: {file}").format(file=file), file=sys.stderr)

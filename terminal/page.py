@@ -165,11 +165,11 @@ def _plans(diff: Diff, plans: Sequence[PlanMatch]) -> Iterator[str]:
     if not plans:
         yield f"<p>{_text(_('The first report has no plans part.'))}</p>"
     for match in plans:
-        yield f'<div class="plan" lang="zh-CN">{_measure(match.plan.text, match.plan.id)}<ul>'
+        yield f'<div class="plan" lang="zh-CN">{_measure(match.plan.shown, match.plan.id)}<ul>'
         for done in match.done:
             words = _(", ").join(term.term for term in done.terms)
             told = f'<br><span class="faint">{_text(words)}</span>'
-            yield f"<li>{_measure(done.measure.text, done.measure.id)}{told}</li>"
+            yield f"<li>{_measure(done.measure.shown, done.measure.id)}{told}</li>"
         if not match.done:
             yield f'<li class="faint">{_text(not_found())}</li>'
         yield "</ul></div>"

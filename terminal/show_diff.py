@@ -162,10 +162,10 @@ def _plans(diff: Diff, plans: tuple[PlanMatch, ...]) -> Iterator[Line]:
         yield [Text(_("The first report has no plans part."), FAINT)]
     for match in plans:
         yield []
-        yield [Text(clean(match.plan.text).strip()), Text("  " + clean(match.plan.id), FAINT)]
+        yield [Text(clean(match.plan.shown).strip()), Text("  " + clean(match.plan.id), FAINT)]
         for done in match.done:
             words = _(", ").join(clean(term.term) for term in done.terms)
-            text = _short(done.measure.text)
+            text = _short(done.measure.shown)
             told = Text(f"  {clean(done.measure.id)} {_bracketed(words)}", FAINT)
             yield [Text("  "), Text("→ ", GOOD), Text(text), told]
         if not match.done:

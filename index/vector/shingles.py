@@ -2,7 +2,8 @@
 
 Common form is what many reports of many places have: headings, slogans, prescribed sentences. It is
 learnt from the index alone: a shingle is common form when one report in COMMON_SHARE has it, of at
-least LEAST_TOWNSHIPS townships and LEAST_COUNTIES counties (of all, where there are fewer).
+least LEAST_TOWNSHIPS townships and LEAST_COUNTIES counties. An index of fewer counties cannot tell
+a county's habit from a prescribed text: there half of its townships must have it.
 """
 
 from __future__ import annotations
@@ -97,8 +98,9 @@ class Shingles:
             self._arrays.place_numbers.take(np.unique(self._arrays.report_of.take(live)))
         )
         n_counties = len(np.unique(self.counties.take(townships)))
+        few = n_counties < LEAST_COUNTIES
         kept = counts.reports >= self.common_limit
-        kept &= counts.townships >= LEAST_TOWNSHIPS
+        kept &= counts.townships >= max(LEAST_TOWNSHIPS, -(-len(townships) // 2) if few else 0)
         kept &= counts.counties >= min(LEAST_COUNTIES, n_counties)
         return Counts(*(column[kept] for column in counts))
 

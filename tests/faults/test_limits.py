@@ -128,7 +128,7 @@ def compare(report: Report, folder: Path) -> None:
         timed(lambda: [json.dumps(diff_json(diff)), diff_page(diff), *show_diff(diff)])
         for section in [s for s in report.sections if s.measures][:1]:
             for id in (f"a#{section.key}", f"a#{section.key}-m1"):
-                timed(lambda id=id: find_similar(engine, SimilarRequest(id)))
+                timed(partial(find_similar, engine, SimilarRequest(id)))
         similar = timed(lambda: find_similar(engine, SimilarRequest(text=report.source)))
         timed(lambda: [json.dumps(similar_json(similar)), *show_similar(similar)])
         timed(lambda: find_spread(engine, SpreadRequest("法治")))

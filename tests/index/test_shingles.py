@@ -147,10 +147,12 @@ def common_of(reports: Sequence[Report]) -> dict[int, Spread]:
     """The shingles that are common form, with how many reports, townships, counties have them."""
     limit = max(5, -(-len(reports) // 20))
     n_counties = len({replace(report.place, township=None) for report in reports})
+    half = -(-len({report.place for report in reports}) // 2)
+    townships = max(5, half) if n_counties < 3 else 5
     return {
         hash: (len(held), len(towns), len(counties))
         for hash, (held, towns, counties) in spread_of(reports).items()
-        if len(held) >= limit and len(towns) >= 5 and len(counties) >= min(3, n_counties)
+        if len(held) >= limit and len(towns) >= townships and len(counties) >= min(3, n_counties)
     }
 
 
