@@ -17,7 +17,8 @@ IN_HEADING: Final = 0.5
 
 
 LONGEST: Final = 10_000
-"""Characters of a measure that are looked at; a report that could not be cut may be one of it."""
+"""Characters of a typed text, or of measures, that are looked at: a report that could not be cut
+may be one measure."""
 
 
 @dataclass(eq=False, slots=True)

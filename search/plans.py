@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from math import sqrt
 from statistics import fmean
 from typing import Final, NamedTuple
@@ -14,6 +15,8 @@ from index.model import Part, Report, Span
 from index.ranking import idf
 from index.record import section_id
 
+MOST_MEASURES: Final = 500
+"""Measures of each report that are compared; each of one is with each of the other."""
 _MOST: Final = 3  # achievements that are told for one plan
 _LEAST_ALIKE: Final = 0.1  # found on sample reports: above it most pairs speak of one thing …
 _LEAST_WORDS: Final = 2
@@ -72,8 +75,8 @@ def follow_plans(engine: Engine, first: Report, second: Report) -> tuple[PlanMat
     """
     if not _follow(first, second):
         return None
-    plans = list(_measures(first, Part.PLANS))
-    achievements = list(_measures(second, Part.ACHIEVEMENTS))
+    plans = list(islice(_measures(first, Part.PLANS), MOST_MEASURES))
+    achievements = list(islice(_measures(second, Part.ACHIEVEMENTS), MOST_MEASURES))
     if not plans:
         return ()
     likeness = _Likeness(engine, plans, achievements)
@@ -94,7 +97,8 @@ def _measures(report: Report, part: Part) -> Iterator[Measure]:
             continue
         heading = section.heading if len(section.measures) == 1 else ""
         for number, span in enumerate(section.measures, 1):
-            own = "".join(report.source[slice(*each)] for each in _own(report, span))
+            parts = without_furniture(span, report.furniture)
+            own = "".join(report.source[slice(*each)] for each in parts)
             if not own.strip():
                 continue
             text = report.source[slice(*span)]
@@ -102,10 +106,6 @@ def _measures(report: Report, part: Part) -> Iterator[Measure]:
             telling = frozenset(word for word in without_fillers(found) if _is_telling(word))
             id = f"{section_id(report.id, section)}-m{number}"
             yield Measure(id, span, heading if "." in section.key else "", text, telling)
-
-
-def _own(report: Report, span: Span) -> Iterator[Span]:
-    return without_furniture(span, report.furniture)
 
 
 def _is_telling(word: str) -> bool:
@@ -128,21 +128,24 @@ class _Likeness:
 
     def done(self, plan: Measure) -> tuple[Done, ...]:
         """The achievements that speak of what was planned, best first."""
+        own = self._length(plan)
         found = [
             done
             for achievement, length in self._lengths
-            if (done := self._compare(plan, achievement, length)) is not None
+            if (done := self._compare(plan, own, achievement, length)) is not None
         ]
         return tuple(sorted(found, key=lambda done: -done.score)[:_MOST])
 
-    def _compare(self, plan: Measure, achievement: Measure, length: float) -> Done | None:
+    def _compare(
+        self, plan: Measure, own: float, achievement: Measure, length: float
+    ) -> Done | None:
         weights, shared = self._weights, plan.words & achievement.words
         if not shared:
             return None
         named = self._names & shared
         factors = ((word, _NAMED if word in named else 1) for word in sorted(shared))
         squares = sum(weights[word] ** 2 * factor for word, factor in factors)
-        score = squares / (self._length(plan) * sqrt(length * self._mean))
+        score = squares / (own * sqrt(length * self._mean))
         if score < (_LEAST_NAMED if named else _LEAST_ALIKE):
             return None
         if not named and len(shared) < _LEAST_WORDS:

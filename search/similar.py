@@ -26,6 +26,7 @@ from index.record import section_id
 from search.agreeing import Readable, agreements, longest
 from search.alike import Similar, SimilarHit, SimilarQuery, Term
 from search.measures import (
+    LONGEST,
     Measure,
     contributions,
     heading_of,
@@ -37,8 +38,6 @@ from search.sametext import Originals
 from search.show import find
 from search.telling import Telling, heaviest, whole
 
-LONGEST_TEXT: Final = 10_000
-"""Characters of a typed text, or of a section's measures, that are looked at."""
 MOST_TERMS: Final = 8
 """Terms of a hit that are told."""
 _POOLS: Final = (50, 400, 1600)
@@ -281,7 +280,7 @@ def find_similar(engine: Engine, request: SimilarRequest) -> Similar:
 
 def _bounded(text: str) -> tuple[str, int]:
     """(as much of a text as is looked at, how many characters are left out)."""
-    return text[:LONGEST_TEXT], max(0, len(text) - LONGEST_TEXT)
+    return text[:LONGEST], max(0, len(text) - LONGEST)
 
 
 def _is_common_form(wanted: _Wanted) -> bool:

@@ -40,7 +40,7 @@ from indexer.read.limits import MIB
 from search import grouping
 from search.alignment import FURTHEST
 from search.fields import FIELD_NAMES
-from search.similar import LONGEST_TEXT
+from search.measures import LONGEST
 from search.stretches import SHORTEST_MOVED
 from search.telling import MOST_WORDS
 from terminal.table import header
@@ -283,7 +283,7 @@ def test_limits_of_comparing_are_those_that_hold() -> None:
         f"at most {FURTHEST} characters apart",
         f"another order, {SHORTEST_MOVED} equal characters",
         f"The {MOST_WORDS} heaviest count",
-        f"the first {LONGEST_TEXT:,} characters",
+        f"the first {LONGEST:,} characters",
     ):
         assert said in page, said
 

@@ -269,9 +269,7 @@ def test_what_a_damaged_array_gives_is_no_traceback(
 
 @pytest.mark.parametrize("at", [0, -1])
 @pytest.mark.parametrize("name", ["section.shingle", "shingle.step", "shingle.hash", "common.hash"])
-def test_shingles_that_are_not_those_of_the_texts_are_told(
-    name: str, at: int, index: Path
-) -> None:
+def test_shingles_that_are_not_those_of_the_texts_are_told(name: str, at: int, index: Path) -> None:
     """Somebody made them so and signed the files: verify works them out anew."""
     path = overwrite(index, name, lambda data: data.__setitem__(at, data[at] ^ 64))
     data = path.read_bytes()

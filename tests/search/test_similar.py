@@ -19,8 +19,9 @@ from indexer.prepare import Settings, load_report
 from indexer.read.reader import Reader
 from search.agreeing import Readable, agreements, longest
 from search.alike import Similar, SimilarHit, similar_json
+from search.measures import LONGEST
 from search.sametext import Originals
-from search.similar import LONGEST_TEXT, SimilarFinder, SimilarRequest, find_similar
+from search.similar import SimilarFinder, SimilarRequest, find_similar
 from search.telling import whole
 from tests.made import batch, write
 
@@ -162,10 +163,10 @@ def test_a_text_that_tells_nothing_finds_nothing(engine: WhooshEngine, text: str
 
 
 def test_a_long_text_is_bounded_and_said_so(engine: WhooshEngine) -> None:
-    text = (MEDIATION[0] * (LONGEST_TEXT // len(MEDIATION[0]) + 1))[: LONGEST_TEXT + 7]
+    text = (MEDIATION[0] * (LONGEST // len(MEDIATION[0]) + 1))[: LONGEST + 7]
     found = find_similar(engine, SimilarRequest(text=text))
     assert found.query.left_out == 7
-    assert found.query.end == LONGEST_TEXT
+    assert found.query.end == LONGEST
     assert found.hits
 
 
