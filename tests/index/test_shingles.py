@@ -330,3 +330,18 @@ def test_an_index_of_nothing_shares_nothing() -> None:
     with engine_over([[make_report("r", [("", "")])]], {"r"}) as engine:
         assert [*engine.shared_texts()] == []
         assert engine.common_form(["始终把学习宣传摆在首位", ""]) == [(), ()]
+
+
+@pytest.mark.parametrize(("n_holding", "is_common"), [(5, False), (6, True)])
+def test_in_one_county_half_of_the_townships_make_common_form(
+    n_holding: int, is_common: bool
+) -> None:
+    """A habit of five in twelve townships may be copied: another county would tell."""
+    text = SENTENCES[0]
+    reports = [
+        make_report(f"r{n}", [("", text if n < n_holding else "无")], place=Place(f"{n}镇", "县"))
+        for n in range(12)
+    ]
+    with engine_over([reports], ()) as engine:
+        assert bool(engine.common_form([text])[0]) == is_common
+        assert bool([*engine.shared_texts()]) != is_common
