@@ -14,9 +14,10 @@ from index.analysis import fold_stream
 from index.model import Place, Report
 from index.querytree import Field, Filter, YearRange
 from index.whoosh_engine import WhooshEngine
+from search.alignment import Agreement, Change
 from search.copied import Copies, Group, Member, Order
 from search.copies import Between, CopiesRequest, copies_json, find_copies
-from search.grouping import Grouping
+from search.grouping import CLOSE, LEAST, LONG, NAMES, Grouping, _counts, _is_long
 from tests.made import PAGE_BREAK, batch, make_report, write
 
 pytestmark = pytest.mark.usefixtures("unsynced")
@@ -436,3 +437,40 @@ def test_measures_that_a_passage_touches_are_named(samples_index: Path) -> None:
     assert pairs
     names = {(r["name"], r["report"]) for r in told["residue"]}
     assert names == {("荻溪", "霁川市榛岭镇-2023")}  # samples/README.md: one was left behind
+
+
+def agreement(same: int, kinds: Sequence[str]) -> Agreement:
+    """An agreement of so many equal characters between changes of these kinds."""
+    changes = tuple(Change(at, at + 1, at, at + 1, kind) for at, kind in enumerate(kinds))
+    return Agreement(0, same + len(kinds), 0, same + len(kinds), changes)
+
+
+@pytest.mark.parametrize(
+    ("same", "kinds", "rare", "counts"),
+    [
+        pytest.param(LONG, ["number", "place"], LEAST, True, id="long, names and numbers"),
+        pytest.param(LONG - 1, ["number", "place"], LEAST, False, id="not so long"),
+        pytest.param(LONG, ["number", "text"], LEAST, False, id="a word was changed"),
+        pytest.param(LONG - 1, ["number"], NAMES, True, id="short, much of it rare"),
+        pytest.param(LONG, ["number"], LEAST - 1, False, id="long, next to nothing rare"),
+    ],
+)
+def test_where_only_names_and_numbers_were_changed_length_counts(
+    same: int, kinds: Sequence[str], rare: float, counts: bool
+) -> None:
+    assert _counts("无" * 200, agreement(same, kinds), rare, ()) == counts
+
+
+@pytest.mark.parametrize(
+    ("same", "kinds", "rare", "is_long"),
+    [
+        pytest.param(LONG, ["text", "text"], CLOSE, True, id="one word in forty at most"),
+        pytest.param(LONG, ["text"] * 3, CLOSE, False, id="more words than that"),
+        pytest.param(LONG - 1, [], CLOSE, False, id="not so long"),
+        pytest.param(LONG, [], CLOSE - 1, False, id="not so rare"),
+    ],
+)
+def test_sections_that_agree_at_length_almost_word_for_word_count(
+    same: int, kinds: Sequence[str], rare: float, is_long: bool
+) -> None:
+    assert _is_long([(agreement(same, kinds), rare)]) == is_long
