@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from index.engine import CommonForm
 from index.errors import NoMeasure, NotFound
-from index.model import Part, Place
+from index.model import Level, Part, Place
 from index.querytree import Field, Filter
 from index.whoosh_engine import WhooshEngine
 from indexer.prepare import Settings, load_report
@@ -332,3 +333,28 @@ def test_what_stands_behind_many_copies_is_found_too(tmp_path: Path) -> None:
     found = find_similar(engine, SimilarRequest(text="在渡口设茶桌请老船工谈妥", limit=2))
     engine.close()
     assert sorted(len(hit.copies) for hit in found.hits) == [0, 59]
+
+
+def test_reports_of_other_levels_are_found_only_when_asked_for(tmp_path: Path) -> None:
+    reports = []
+    for name in ("青禾县荻溪镇", "云麓区苇汀镇", "霁川市双桅镇"):
+        path = tmp_path / f"{name}.txt"
+        path.write_text(report_text(name, 2022, "重化解。" + MEDIATION[0]), "utf-8")
+        reports.append(load_report(path, Reader(), Settings()))
+    reports[2] = replace(reports[2], level=Level.COUNTY)
+    engine = WhooshEngine(write(tmp_path / "index", batch(*reports)))
+    id = f"{reports[0].id}#1.1-m1"
+    places = {
+        level: _reports(ask(engine, id, filters=filters))
+        for level, filters in (
+            ("unasked", ()),
+            ("county", (Filter(Field.LEVEL, (Level.COUNTY,)),)),
+        )
+    }
+    engine.close()
+    assert places == {"unasked": {reports[1].id}, "county": {reports[2].id}}
+
+
+def _reports(similar: Similar) -> set[str]:
+    measures = [m for hit in similar.hits if hit.score > 0.5 for m in (hit.measure, *hit.copies)]
+    return {measure.passage.report_id for measure in measures}
