@@ -14,7 +14,15 @@ from index.model import Report
 from search.diff import Diff, Piece, PieceKind, SectionDiff
 from search.plans import PlanMatch
 from terminal.lines import clean
-from terminal.show_diff import counted, kind_label, named, not_complete, not_found, plans_title
+from terminal.show_diff import (
+    counted,
+    kind_label,
+    named,
+    no_plans,
+    not_complete,
+    not_found,
+    plans_title,
+)
 
 _STYLE: Final = """
 :root { color-scheme: light dark; --ink: #1c1c1c; --paper: #fff; --faint: #6a6a6a; --line: #d8d8d8;
@@ -163,7 +171,7 @@ def _trimmed(text: str) -> str:
 def _plans(diff: Diff, plans: Sequence[PlanMatch]) -> Iterator[str]:
     yield f"<h2>{_text(plans_title(diff))}</h2>"
     if not plans:
-        yield f"<p>{_text(_('The first report has no plans part.'))}</p>"
+        yield f"<p>{_text(no_plans())}</p>"
     for match in plans:
         yield f'<div class="plan" lang="zh-CN">{_measure(match.plan.shown, match.plan.id)}<ul>'
         for done in match.done:

@@ -156,10 +156,15 @@ def not_found() -> str:
     return _("not found in the achievements part")
 
 
+def no_plans() -> str:
+    """What is said where there is nothing to look for."""
+    return _("The first report has no plans part.")
+
+
 def _plans(diff: Diff, plans: tuple[PlanMatch, ...]) -> Iterator[Line]:
     yield [Text(plans_title(diff), TITLE)]
     if not plans:
-        yield [Text(_("The first report has no plans part."), FAINT)]
+        yield [Text(no_plans(), FAINT)]
     for match in plans:
         yield []
         yield [Text(clean(match.plan.shown).strip()), Text("  " + clean(match.plan.id), FAINT)]

@@ -148,6 +148,21 @@ def test_the_catalogue_is_in_step_with_the_source() -> None:
     assert [*catalogues.find_faults(catalogues.extract_template())] == []
 
 
+def test_no_message_is_said_inside_an_f_string() -> None:
+    """Before Python 3.12 an f-string is one token, and the messages in it are not found."""
+    hidden = [
+        f"{module.name}:{text.lineno}"
+        for module in catalogues.modules()
+        for text in ast.walk(ast.parse(module.read_bytes()))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id in catalogues.KEYWORDS
+    ]
+    assert hidden == []
+
+
 @pytest.fixture
 def made(tmp_path: Path) -> Path:
     """A catalogue in step with the messages of `template`."""
