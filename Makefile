@@ -1,5 +1,6 @@
 # make demo   index samples/ and answer a query       make check  lint, format, types, arrows, docs
-# make test   the tests (test-slow: the long ones)     make fix    repair what check can repair
+# make test   the tests                                make fix    repair what check can repair
+# make test-slow   the long ones                       make test-browser   those in a real browser
 # make setup  only the environment, .venv              make lock   pin dependencies anew
 # make bench  beside other engines (SIZE=province)
 PYTHON ?= python3
@@ -15,10 +16,10 @@ TEST_FLAGS ?= -q
 SIZE ?= county
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-runtime demo test test-slow check fix docs bench lock upgrade clean
+.PHONY: help setup setup-runtime demo test test-slow test-browser check fix docs bench lock upgrade clean
 
 help:
-	@sed -n 's/^# //p' Makefile | head -n 4
+	@sed -n 's/^# //p' Makefile | head -n 5
 
 setup:
 	@$(PYTHON) tools/environment.py --dev $(VENV)
@@ -35,19 +36,24 @@ demo: setup-runtime
 	@echo '  $(BIN)/lawsearch query 行政执法 --part problems --index-dir $(INDEX)'
 	@echo '  $(BIN)/lawsearch browse year --index-dir $(INDEX)'
 	@echo '  $(BIN)/lawsearch status --index-dir $(INDEX)'
+	@echo '  $(BIN)/lawsearch serve --index-dir $(INDEX)'
 	@echo '  $(BIN)/lawsearch --help'
 
 test: setup
 	$(RUN) -m pytest $(TEST_FLAGS) --session-timeout=$(TEST_SECONDS)
 
 test-slow: setup
-	$(RUN) -m pytest $(TEST_FLAGS) --session-timeout=$(TEST_SECONDS) -m "slow and not bench and not opensearch"
+	$(RUN) -m pytest $(TEST_FLAGS) --session-timeout=$(TEST_SECONDS) -m "slow and not bench and not opensearch and not browser"
+
+# Needs Debian's packages chromium and fonts-noto-cjk, or another Chromium or Chrome.
+test-browser: setup
+	$(RUN) -m pytest $(TEST_FLAGS) --session-timeout=$(TEST_SECONDS) -m "browser and not bench"
 
 check: setup
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32 cli.py index indexer search terminal lawsearch
+	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32 cli.py index indexer search terminal lawsearch web
 	PYTHONPATH=. $(BIN)/lint-imports
 	$(RUN) tools/catalogues.py --check
 	$(RUN) tools/docs.py --check

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-import terminal.comparing  # noqa: F401 - it registers its commands
+import terminal.comparing
+import terminal.serving  # noqa: F401 - both register their commands
 from index.errors import BadFilter, LawsearchError, UserError, system_reason
 from index.i18n import gettext as _
 from index.i18n import ngettext
@@ -276,7 +277,7 @@ def _printer(
 
 
 def _print_csv(all: Iterable[Results]) -> None:
-    from terminal.table import header, rows
+    from search.table import header, rows
 
     # A csv line ends in \r\n by itself; the text layer must not add another \r on Windows.
     out = sys.stdout.buffer
@@ -424,15 +425,13 @@ def parse(
 @command()
 def status(index_dir: IndexDir = None, as_json: AsJson = False) -> int:
     """Tell what the index holds, and what could not be read."""
-    from dataclasses import asdict
-
+    from search.status import status_json
     from terminal.show import show_status
 
     with opened(index_dir) as engine:
         found = engine.status()
     if as_json:
-        refused = [row._asdict() for row in found.refused]
-        print_json([asdict(found) | {"refused": refused}])
+        print_json([status_json(found, str)])
     else:
         print_styled(show_status(found))
     return HITS

@@ -12,7 +12,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -83,15 +83,14 @@ def main() -> None:
 def with_ours(index: Path, _parsed: Sequence[Path]) -> tuple[list[Group], int]:
     """All groups that `lawsearch copies` tells."""
     from index.engine import SharedText
-    from index.querytree import Filter
     from index.whoosh_engine import WhooshEngine
     from search.copies import CopiesRequest, find_copies
 
     class Counting(WhooshEngine):
         looked_at = 0
 
-        def shared_texts(self, filters: tuple[Filter, ...] = ()) -> Iterator[SharedText]:
-            for self.looked_at, pair in enumerate(super().shared_texts(filters), 1):
+        def shared_texts(self, sections: Collection[int] | None = None) -> Iterator[SharedText]:
+            for self.looked_at, pair in enumerate(super().shared_texts(sections), 1):
                 yield pair
 
     engine = Counting(index)

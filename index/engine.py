@@ -247,10 +247,11 @@ class Engine(Protocol):
         """For each stream its stretches of common form, ascending and apart."""
         ...
 
-    def shared_texts(self, filters: tuple[Filter, ...] = ()) -> Iterator[SharedText]:
+    def shared_texts(self, sections: Collection[int] | None = None) -> Iterator[SharedText]:
         """Pairs of sections of different reports that share rare text, by the time of the first.
 
-        One of the two is in the sections that pass the filters.
+        With sections only pairs of which the first is one of them, or shares text with one: of
+        such a first all its pairs.
         """
         ...
 

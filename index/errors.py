@@ -4,6 +4,7 @@ LawsearchError
 ├── UserError            the request is wrong; nothing is broken
 │   ├── BadFilter        a flag's value is not one of the known ones
 │   ├── ReportError      one file could not be read as a report
+│   ├── TooCostly        a query would take longer than it may
 │   ├── NotFound         no report, section or measure has this id
 │   └── NoMeasure        what was named is no measure and has none of its own
 └── StoreError           the index or its machine is in the way
@@ -107,6 +108,19 @@ class NoMeasure(UserError):
         super().__init__(_("{id!r} is no measure and has none of its own.").format(id=id))
         if self.inside:
             self.hint = _("Inside it are: {ids}").format(ids=_(", ").join(self.inside))
+
+
+class TooCostly(UserError):
+    """A query would take longer than it may; it was not begun. Times are in milliseconds."""
+
+    def __init__(self, estimated_ms: float, most_ms: float) -> None:
+        self.estimated_ms, self.most_ms = estimated_ms, most_ms
+        said = _("This would take about {n} s; {most} s are the limit here.")
+        super().__init__(said.format(n=f"{estimated_ms / 1000:.1f}", most=f"{most_ms / 1000:g}"))
+        self.hint = _(
+            "Ask for fewer or rarer words, put a phrase in quotes, or choose a year or a place. "
+            "The command line has no limit."
+        )
 
 
 class StoreError(LawsearchError):

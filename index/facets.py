@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from index.engine import FacetCount
-from index.places import value_matches
+from index.places import Chosen, path_ends, spelled
 from index.querytree import Field, Filter, FilterValue
 
 Value = tuple[FilterValue, tuple[str | None, ...]]
@@ -20,23 +20,27 @@ def facet_counts(
     What a filter asks for and no match has is there with zero.
     """
     chosen = [value for f in filters if f.field is field for value in f.values]
+    takes = Chosen(chosen).takes
     counts = [
-        FacetCount(value, path, sections, reports, _selected(value, path, chosen))
+        FacetCount(value, path, sections, reports, takes(value, path))
         for (value, path), (sections, reports) in found.items()
     ]
-    missing = (
-        FacetCount(value, (), 0, 0, True)
-        for value in chosen
-        if isinstance(value, str | int)
-        and not any(_selected(f.value, f.path, [value]) for f in counts)
-    )
+    missing = (FacetCount(value, (), 0, 0, True) for value in _missing(chosen, found))
     return tuple(sorted([*counts, *missing], key=_order(field)))
 
 
-def _selected(
-    value: FilterValue, path: tuple[str | None, ...], chosen: Iterable[FilterValue]
-) -> bool:
-    return any(value_matches(value, path, wanted) for wanted in chosen)
+def _missing(chosen: Iterable[FilterValue], found: Iterable[Value]) -> Iterator[str | int]:
+    """Which of the chosen values name none of those found."""
+    wanted = [value for value in chosen if isinstance(value, str | int)]
+    if not wanted:
+        return
+    held = [(value, path) for value, path in found if value is not None]
+    names, ends = {value for value, _path in held}, set[str]()
+    if any(isinstance(value, str) for value in wanted):
+        ends.update(end for _value, path in held for end in path_ends(path))
+    for value in wanted:
+        if value not in names and not (isinstance(value, str) and spelled(value) in ends):
+            yield value
 
 
 def _order(field: Field) -> Callable[[FacetCount], tuple[object, ...]]:

@@ -102,9 +102,33 @@ class Gazetteer:
         """The name of every county, each once, an autonomous one's short forms too."""
         return iter(self._by_county)
 
+    def townships_of(self, county: Place) -> tuple[str, ...] | None:
+        """The townships of a county, given with all that is above it, or None where it has none.
+
+        A city without counties is given with None for its county.
+        """
+        return self._townships.get((county.province, county.city, county.county))
+
+    @cached_property
+    def ranks(self) -> dict[tuple[str | None, ...], int]:
+        """The place in official order of each province, (province, city), and county likewise."""
+        ranks: dict[tuple[str | None, ...], int] = {}
+        for number, path in enumerate(self._townships):
+            for depth in (1, 2, 3):
+                ranks.setdefault(path[:depth], number)
+        return ranks
+
     @staticmethod
     def _place(row: list[str], township: str | None = None) -> Place:
         return Place(township, row[2] or None, row[1] or None, row[0])
+
+    @cached_property
+    def _townships(self) -> dict[tuple[str | None, ...], tuple[str, ...]]:
+        """The townships by (province, city, county)."""
+        return {
+            (row[0], row[1] or None, row[2] or None): tuple(row[3].split(" ")) if row[3] else ()
+            for row in self._rows
+        }
 
     @cached_property
     def _by_town(self) -> dict[str, list[int]]:

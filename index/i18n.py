@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,9 +40,37 @@ def _windows_language() -> str:
         return ""
 
 
-@cache
+_spoken: ContextVar[str | None] = ContextVar("spoken", default=None)
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Messages are in this language meanwhile, in this thread or task: a server has many users."""
+    before = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
+
+
+def is_chinese(language: str) -> bool:
+    """Whether a language tag (zh-Hans-CN, zh_CN.UTF-8) is of Chinese."""
+    return language.lower().replace("_", "-").split("-")[0] == "zh"
+
+
 def _catalogue() -> NullTranslations | None:
-    if not preferred_language().lower().startswith("zh"):
+    language = _spoken.get()
+    return _users_catalogue() if language is None else _catalogue_of(is_chinese(language))
+
+
+@cache
+def _users_catalogue() -> NullTranslations | None:
+    return _catalogue_of(preferred_language().lower().startswith("zh"))
+
+
+@cache
+def _catalogue_of(chinese: bool) -> NullTranslations | None:
+    if not chinese:
         return None
     from gettext import translation
 

@@ -6,6 +6,7 @@ nothing that it does not need; large ones, and those of a process that has done 
 
 from __future__ import annotations
 
+import math
 from collections import Counter, OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -31,7 +32,7 @@ from index.passage import Passage
 from index.plain.answering import answer
 from index.plain.matching import Matcher
 from index.plain.postings import PlainPostings
-from index.querytree import Field, Filter, FilterValue
+from index.querytree import Field, FilterValue
 from index.segments.snapshot import Snapshot
 from index.segments.versions import term_versions
 
@@ -47,13 +48,26 @@ _REMEMBERED_PASSAGES: Final = 1000  # some 3 MB
 class WhooshEngine:
     """Reads the last commit of a folder; implements `index.engine.Engine`."""
 
-    def __init__(self, folder: Path) -> None:
-        """Raises IndexMissing, IndexOutdated, IndexDamaged."""
+    def __init__(self, folder: Path, *, resident: bool = False) -> None:
+        """Raises IndexMissing, IndexOutdated, IndexDamaged.
+
+        resident: the process will live long, so numpy works from the first question on.
+        """
         self.folder = folder
         self._snapshot = Snapshot(folder, term_versions())
         self._matcher = Matcher(PlainPostings(self._snapshot))
         self._passages: OrderedDict[int, Passage] = OrderedDict()
-        self._spent = 0.0  # microseconds, as estimated
+        self._spent = math.inf if resident else 0.0  # microseconds, as estimated
+
+    @property
+    def commit(self) -> int:
+        """The number of the commit, counted from 1."""
+        return self._snapshot.manifest.commit
+
+    @property
+    def written(self) -> str:
+        """When the commit was made, an ISO time in UTC."""
+        return self._snapshot.manifest.written
 
     def search(self, question: Question) -> Answer:
         """The sections that match."""
@@ -149,10 +163,10 @@ class WhooshEngine:
         with self._snapshot.files.blamed():
             return self._vector.shingles.common_form(streams)
 
-    def shared_texts(self, filters: tuple[Filter, ...] = ()) -> Iterator[SharedText]:
+    def shared_texts(self, sections: Collection[int] | None = None) -> Iterator[SharedText]:
         """Pairs of sections of different reports that share rare text, by time of the first."""
         with self._snapshot.files.blamed():
-            yield from self._vector.shared_texts(filters)
+            yield from self._vector.shared_texts(sections)
 
     def like(self, likeness: Likeness) -> list[FoundSection]:
         """The sections that have most of the words' weight, best first."""

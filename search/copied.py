@@ -145,6 +145,7 @@ class Group:
 class Copies:
     """The answer: the groups with the longest passages, and all names of other places."""
 
+    id: str | None
     filters: tuple[Filter, ...]
     between: Between
     compared_sections: int
@@ -160,6 +161,7 @@ class Copies:
 def copies_json(copies: Copies) -> Json:
     """The Copies object of the JSON contract."""
     return {
+        "id": copies.id,
         "filters": [describe(filter) for filter in copies.filters],
         "between": copies.between,
         "compared_sections": copies.compared_sections,

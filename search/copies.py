@@ -11,8 +11,11 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
+from typing import Final
 
 from index.engine import CommonForm, Engine, Question
+from index.errors import TooCostly
+from index.i18n import gettext as _
 from index.model import Span
 from index.passage import Passage
 from index.querytree import And, Filter
@@ -30,28 +33,42 @@ from search.copied import (
 from search.grouping import Between, Cluster, Grouping, Partner, in_first
 from search.ranges import Range, holds, joined
 from search.residue import OtherName, OtherNames, sentence_bounds
+from search.show import find
 
 __all__ = ["Between", "Copies", "CopiesRequest", "copies_json", "find_copies"]
 
 _LATEST = 9999
+_ALL_US: Final = 500
+"""Microseconds that a section of an index takes where all are compared, measured on 180,000; …"""
+_CHOSEN_US: Final = 1_700  # … and one that was chosen, with those that it is compared with
 
 
 @dataclass(frozen=True, slots=True)
 class CopiesRequest:
-    """What to look for: one section of every group passes the filters. limit None is all groups."""
+    """What to look for: one section of every group passes the filters. limit None is all groups.
+
+    id: of a report or a section, which is then in every group; a measure stands for its section.
+    most_ms: what it may cost by estimate, None is any.
+    """
 
     filters: tuple[Filter, ...] = ()
     between: Between = Between.ALL
     limit: int | None = 10
+    id: str | None = None
+    most_ms: float | None = None
 
 
 def find_copies(engine: Engine, request: CopiesRequest) -> Copies:
-    """The passages that several reports have, and the names of other places that were kept."""
+    """The passages that several reports have, and the names of other places that were kept.
+
+    Raises NotFound, TooCostly.
+    """
     started = time.perf_counter()
-    sections = _sections(engine, request.filters)
-    chosen = frozenset(sections) if request.filters else None
+    sections = _sections(engine, request)
+    _check_cost(engine, request, len(sections))
+    chosen = frozenset(sections) if request.filters or request.id else None
     grouping = Grouping(engine, between=request.between, chosen=chosen, kept=request.limit)
-    grouping.run(engine.shared_texts())
+    grouping.run(engine.shared_texts(chosen))
     ranks = grouping.ranks()
     names = _other_names(engine, grouping, sections, chosen)
     residue = [_residue(name, _rank_of(name, grouping, ranks)) for name in names]
@@ -60,6 +77,7 @@ def find_copies(engine: Engine, request: CopiesRequest) -> Copies:
         of_group[each.rank].append(each)
     groups = [_group(engine, ranks[c.order], c) for c in grouping.best()]
     return Copies(
+        id=request.id,
         filters=request.filters,
         between=request.between,
         compared_sections=len(sections),
@@ -70,12 +88,46 @@ def find_copies(engine: Engine, request: CopiesRequest) -> Copies:
     )
 
 
-def _sections(engine: Engine, filters: tuple[Filter, ...]) -> list[int]:
-    """The numbers of the sections that pass the filters, as they are stored."""
+def _sections(engine: Engine, request: CopiesRequest) -> list[int]:
+    """The numbers of the sections that are asked for, as they are stored."""
+    if request.id is None:
+        return _passing(engine, request.filters)
+    named = _named(engine, request.id)
+    if not request.filters:
+        return named
+    passing = frozenset(_passing(engine, request.filters))
+    return [number for number in named if number in passing]
+
+
+def _passing(engine: Engine, filters: tuple[Filter, ...]) -> list[int]:
     if not filters:
         return [*engine.live_sections()]
     question = Question(tree=And(()), filters=filters, limit=None)
     return sorted(hit.number for hit in engine.search(question).hits)
+
+
+def _named(engine: Engine, id: str) -> list[int]:
+    """The sections of a report, or the one that an id names."""
+    found = find(engine, id)
+    sections = found.report.sections
+    ordinals = range(len(sections)) if found.section is None else [sections.index(found.section)]
+    numbers = (engine.section_number(found.report.id, ordinal) for ordinal in ordinals)
+    return [number for number in numbers if number is not None]
+
+
+def _check_cost(engine: Engine, request: CopiesRequest, n_chosen: int) -> None:
+    """Raises TooCostly where so many sections would take longer than they may."""
+    if request.most_ms is None:
+        return
+    n_all = sum(1 for _ in engine.live_sections())
+    estimated_ms = min(n_chosen * _CHOSEN_US, n_all * _ALL_US) / 1000
+    if estimated_ms > request.most_ms:
+        error = TooCostly(estimated_ms, request.most_ms)
+        error.hint = _(
+            "Choose a county and a year, or one report. The command line has no limit: "
+            "lawsearch copies"
+        )
+        raise error
 
 
 # Groups

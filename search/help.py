@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from index.engine import Engine, Mode, Question
 from index.querytree import And, Field, Filter, Near, Node, Not, Or, Text, YearRange, positive_texts
 from search.results import Help, Without
+
+if TYPE_CHECKING:
+    from search.vocabulary import Vocabulary
 
 MOST_PARTS = 8
 """Parts of a query that are left out in turn; each costs a search."""
@@ -16,7 +20,7 @@ LONGEST_WORD = 6
 _NAMES = (Field.TOWNSHIP, Field.COUNTY, Field.CITY, Field.PROVINCE)
 
 
-def explain_nothing(engine: Engine, question: Question) -> Help:
+def explain_nothing(engine: Engine, question: Question, vocabulary: Vocabulary) -> Help:
     """Which word or filter left nothing, how many sections there are without it, and near words."""
     ask = replace(question, mode=Mode.SECTION, limit=0, offset=0, facets=(), by_report=False)
     parts = [*islice(_parts(ask), MOST_PARTS)]
@@ -25,7 +29,7 @@ def explain_nothing(engine: Engine, question: Question) -> Help:
         for kind, text, rest in parts
         if (found := engine.search(rest).total_sections)
     )
-    return Help(without, tuple(_suggestions(engine, question)))
+    return Help(without, tuple(_suggestions(engine, question, vocabulary)))
 
 
 def _parts(question: Question) -> Iterator[tuple[str, str, Question]]:
@@ -66,23 +70,20 @@ def _value(value: object) -> str:
     return "unknown" if value is None else str(value)
 
 
-def _suggestions(engine: Engine, question: Question) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _suggestions(
+    engine: Engine, question: Question, vocabulary: Vocabulary
+) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Names and words of the index that are near to those of the query which it does not hold."""
-    from search.suggest import suggest_names, suggest_words
-
-    names = {value for field in _NAMES for value in engine.values(field) if isinstance(value, str)}
     for filter in question.filters:
         for value in filter.values:
-            if filter.field in _NAMES and isinstance(value, str) and value not in names:
-                yield from _one(value, suggest_names(value, names))
-    vocabulary: list[tuple[str, int]] | None = None
+            if filter.field in _NAMES and isinstance(value, str) and value not in vocabulary.names:
+                yield from _one(value, vocabulary.near_names.find(value))
     texts = dict.fromkeys(positive_texts(question.tree))
     short = (text for text in texts if len(text.stream) <= LONGEST_WORD)  # no slip of a word else
     for text in islice(short, MOST_PARTS):
         if engine.search(Question(text, limit=0)).total_sections:
             continue
-        vocabulary = vocabulary if vocabulary is not None else [*engine.words()]
-        near = suggest_names(text.stream, names) or suggest_words(text.stream, vocabulary)
+        near = vocabulary.near_names.find(text.stream) or vocabulary.near_words.find(text.stream)
         yield from _one(text.typed.strip('"“”'), near)
 
 

@@ -19,6 +19,7 @@ from search.snippets import Wanted, make_snippets
 
 if TYPE_CHECKING:
     from search.synonyms import Synonyms
+    from search.vocabulary import Vocabulary
 
 PLACE_FIELDS = (Field.TOWNSHIP, Field.COUNTY, Field.CITY, Field.PROVINCE)
 ALL_FACETS = tuple(Field)
@@ -71,6 +72,13 @@ class Searcher:
             for value in self.engine.values(field)
             if isinstance(value, str)
         )
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """What can be suggested from the index."""
+        from search.vocabulary import Vocabulary
+
+        return Vocabulary(self.engine)
 
     def run(self, request: Request) -> Results:
         """The results of a query. Never raises for what was typed."""
@@ -149,7 +157,7 @@ class Searcher:
             return None
         from search.help import explain_nothing
 
-        return explain_nothing(self.engine, question)
+        return explain_nothing(self.engine, question, self.vocabulary)
 
     def counted(self, recognised: Sequence[Recognised]) -> tuple[Recognition, ...]:
         """The words that were read as filters, with how many sections hold each literally."""

@@ -2,124 +2,154 @@
 
 A character counts by how it is read, without its tone, and near readings (zh and z, n and l, ang
 and an) as one; how it is written decides between those that sound alike. Letters are taken as
-pinyin. Nothing is imported before a suggestion is asked for: pypinyin takes a tenth of a second.
+pinyin. All candidates are compared by C code over `search.readings`; only those near enough are
+looked at one by one.
 """
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 from heapq import nsmallest
 from typing import Final
 
 from index.analysis import fold_stream
+from search.readings import LETTERS, NEAR_SOUNDS, SOUNDS
 
 _ENDINGS: Final = re.compile(r"(?<=..)(?:街道|[省市县区旗州盟镇乡])$")
 _LETTERS: Final = re.compile(r"[a-z]{2,}")
-_NEAR: Final = (
-    (re.compile("^([zcs])h"), r"\1"),
-    (re.compile("^n"), "l"),
-    (re.compile("(?<=[aei])ng$"), "n"),
-)
 
-_Distance = tuple[int, ...]
-_Metric = Callable[[str], _Distance | None]
+_Form = tuple[str, str]
+"""One of the forms of a candidate, folded, and the candidate."""
 
 
-def suggest_names(word: str, names: Iterable[str], limit: int = 3) -> list[str]:
-    """The names nearest to the word, best first: 石乔镇 or shiqiao for 石桥镇; maybe none.
+class Near:
+    """Candidates that are asked many times which of them are near to a word."""
 
-    A name may be short of its ending (石桥) or have another one (石桥乡).
+    def __init__(
+        self,
+        candidates: Iterable[str],
+        frequency: Mapping[str, int] | None = None,
+        stem: Callable[[str], str] = str,
+    ) -> None:
+        """stem makes another form of a candidate, which is as good as itself."""
+        self._forms = [
+            (form, candidate)
+            for candidate in dict.fromkeys(candidates)
+            for folded in [fold_stream(candidate)]
+            for form in {folded, stem(folded)}
+        ]
+        self._frequency = frequency or {}
+        self._stem = stem
+
+    @cached_property
+    def _by_sound(self) -> _Spellings:
+        return _Spellings(self._forms, NEAR_SOUNDS)
+
+    @cached_property
+    def _by_letters(self) -> _Spellings:
+        return _Spellings(self._forms, LETTERS)
+
+    def find(self, word: str, limit: int = 3) -> list[str]:
+        """The candidates nearest to the word, best first; maybe none, and never the word itself.
+
+        Of those equally near the more frequent one is better.
+        """
+        word = fold_stream(word)
+        if _LETTERS.fullmatch(word):
+            return self._best(self._near_letters(word), lambda candidate: (), limit)
+        return self._best(self._near_sounds(word), lambda near: self._differences(word, near), limit)
+
+    def _best(
+        self, edits: Mapping[str, int], key: Callable[[str], tuple[int, ...]], limit: int
+    ) -> list[str]:
+        """The first candidates by edits, key, frequency and name; keys only as they are needed."""
+        found: list[str] = []
+        for least in sorted(set(edits.values())):
+            keyed = (
+                (key(near), -self._frequency.get(near, 0), near)
+                for near, n in edits.items()
+                if n == least
+            )
+            found += [near for *_, near in nsmallest(limit - len(found), keyed)]
+            if len(found) == limit:
+                break
+        return found
+
+    def _near_letters(self, letters: str) -> dict[str, int]:
+        """Letters that differ between what was typed and the candidate's pinyin."""
+        found = self._by_letters.within(1 + (len(letters) > 8), letters)
+        return _least(
+            (candidate, edits) for (form, candidate), edits in found if form != letters
+        )
+
+    def _near_sounds(self, word: str) -> dict[str, int]:
+        """Characters that differ by near reading."""
+        allowed = 0 if len(word) < 3 else 1 if len(word) < 6 else 2
+        found = self._by_sound.within(allowed, word.translate(NEAR_SOUNDS))
+        return _least(
+            (candidate, edits)
+            for (_form, candidate), edits in found
+            if fold_stream(candidate) != word
+        )
+
+    def _differences(self, word: str, candidate: str) -> tuple[int, ...]:
+        """Characters that differ: by near reading in the stem, by reading, as written."""
+        from rapidfuzz.distance import OSA
+
+        candidate, stem = fold_stream(candidate), self._stem
+        return (
+            OSA.distance(stem(word).translate(NEAR_SOUNDS), stem(candidate).translate(NEAR_SOUNDS)),
+            OSA.distance(word.translate(SOUNDS), candidate.translate(SOUNDS)),
+            OSA.distance(word, candidate),
+        )
+
+
+def near_names(names: Iterable[str]) -> Near:
+    """Names of places: 石乔镇 and shiqiao find 石桥镇.
+
+    What was typed may be short of a name's ending (石桥) or have another one (石桥乡).
     """
-    distance = _metric(fold_stream(word), names=True)
-    return [name for _key, name in nsmallest(limit, _measured(names, distance))]
+    return Near(names, stem=lambda name: _ENDINGS.sub("", name))
 
 
-def suggest_words(word: str, words: Iterable[tuple[str, int]], limit: int = 3) -> list[str]:
-    """The words nearest to the word, best first; words come with their document frequency.
-
-    Of words equally near the more frequent one is better.
-    """
-    frequency = dict(words)
-    distance = _metric(fold_stream(word), names=False)
-    found = ((key, -frequency[near], near) for key, near in _measured(frequency, distance))
-    return [near for _key, _frequency, near in nsmallest(limit, found)]
+def near_words(words: Mapping[str, int]) -> Near:
+    """Words with their document frequency."""
+    return Near(words, words)
 
 
-def _measured(candidates: Iterable[str], distance: _Metric) -> Iterator[tuple[_Distance, str]]:
-    for candidate in dict.fromkeys(candidates):
-        key = distance(fold_stream(candidate))
-        if key is not None:
-            yield key, candidate
+class _Spellings:
+    """Forms as they are spelt in sounds or letters, by the length of that."""
+
+    def __init__(self, forms: Iterable[_Form], table: Mapping[int, int] | Mapping[int, str]) -> None:
+        self._by_length: dict[int, tuple[list[str], list[_Form]]] = {}
+        for form in forms:
+            spelt = form[0].translate(table)
+            spellings, spelling_forms = self._by_length.setdefault(len(spelt), ([], []))
+            spellings.append(spelt)
+            spelling_forms.append(form)
+
+    def within(self, allowed: int, spelling: str) -> Iterator[tuple[_Form, int]]:
+        """The forms at most so many characters apart from the spelling, and how many they are.
+
+        These are characters to put in, take out, change or swap.
+        """
+        from rapidfuzz.distance import OSA
+        from rapidfuzz.process import extract
+
+        for length in range(len(spelling) - allowed, len(spelling) + allowed + 1):
+            spellings, forms = self._by_length.get(length, ([], []))
+            found = extract(
+                spelling, spellings, scorer=OSA.distance, score_cutoff=allowed, limit=None
+            )
+            for _spelling, edits, at in found:
+                yield forms[at], int(edits)
 
 
-def _metric(word: str, *, names: bool) -> _Metric:
-    """How far a candidate is from the word: smaller is nearer, None is too far or the same."""
-    if _LETTERS.fullmatch(word):
-        return lambda candidate: _letters_distance(word, candidate, names=names)
-    return lambda candidate: _sound_distance(word, candidate, names=names)
-
-
-def _letters_distance(letters: str, candidate: str, *, names: bool) -> _Distance | None:
-    """Letters that differ between what was typed and the candidate's pinyin."""
-    allowed = 1 + (len(letters) > 8)
-    forms = {candidate, _stem(candidate)} if names else {candidate}
-    found = [
-        _edits(letters, "".join(_readings(form)), allowed) for form in forms if form != letters
-    ]
-    least = min(found, default=allowed + 1)
-    return (least,) if least <= allowed else None
-
-
-def _sound_distance(word: str, candidate: str, *, names: bool) -> _Distance | None:
-    """Characters that differ: by near reading, (for names) in the stem, by reading, as written."""
-    allowed = 0 if len(word) < 3 else 1 if len(word) < 6 else 2
-    forms = [candidate, _stem(candidate)] if names else [candidate]
-    if word == candidate or all(abs(len(form) - len(word)) > allowed for form in forms):
-        return None
-    least = min(_edits(_near_readings(word), _near_readings(form), allowed) for form in forms)
-    if least > allowed:
-        return None
-    stems = _edits(_near_readings(_stem(word)), _near_readings(_stem(candidate))) if names else 0
-    return least, stems, _edits(_readings(word), _readings(candidate)), _edits(word, candidate)
-
-
-def _edits(left: Sequence[str], right: Sequence[str], limit: int | None = None) -> int:
-    """Characters to put in, take out, change or swap; limit + 1 where it is more than the limit."""
-    from rapidfuzz.distance import OSA
-
-    return OSA.distance(left, right, score_cutoff=limit)
-
-
-def _stem(name: str) -> str:
-    return _ENDINGS.sub("", name)
-
-
-def _readings(text: str) -> list[str]:
-    return [_reading(c) for c in text]
-
-
-def _near_readings(text: str) -> list[str]:
-    return [_near_reading(c) for c in text]
-
-
-@cache
-def _reading(c: str) -> str:
-    """The commonest pinyin of a character, without its tone; anything else is itself."""
-    # Phrases decide between readings of a character; here single ones are asked for, and without
-    # the phrases the import is four times faster.
-    os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
-    from pypinyin import Style, lazy_pinyin
-
-    return lazy_pinyin(c, style=Style.NORMAL)[0]
-
-
-@cache
-def _near_reading(c: str) -> str:
-    """The reading with what is often confused made one."""
-    reading = _reading(c)
-    for pattern, replacement in _NEAR:
-        reading = pattern.sub(replacement, reading) if reading != c else reading
-    return reading
+def _least(found: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """The least number for each name."""
+    least: dict[str, int] = {}
+    for name, n in found:
+        least[name] = min(n, least.get(name, n))
+    return least

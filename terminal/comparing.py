@@ -32,6 +32,12 @@ if TYPE_CHECKING:
 
 @command(epilog=_("Example: lawsearch copies --county 青禾县 --between townships"))
 def copies(
+    id: Annotated[
+        str | None,
+        typer.Argument(
+            metavar=_("ID"), help=_("A section's id, or a report's: only what it has is looked for.")
+        ),
+    ] = None,
     index_dir: IndexDir = None,
     year: Years = None,
     township: Townships = None,
@@ -64,7 +70,7 @@ def copies(
         year=year, township=township, county=county, city=city, province=province,
         part=part, topic=topic, level=level,
     )  # fmt: skip
-    asked = CopiesRequest(read_filters(flags), Between(between), limit or None)
+    asked = CopiesRequest(read_filters(flags), Between(between), limit or None, id)
     with opened(index_dir) as engine:
         found = find_copies(engine, asked)
     if as_json:

@@ -159,7 +159,7 @@ class Commands(Mapping[str, TyperCommand]):
 
 _LEARNT: Final = (
     *("index", "query", "browse", "show", "similar", "copies", "diff", "spread"),
-    *("parse", "status", "verify"),
+    *("serve", "parse", "status", "verify"),
 )
 
 

@@ -72,10 +72,10 @@ def samples_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def chinese(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Nothing: messages are in Chinese."""
-    i18n._catalogue.cache_clear()
+    i18n._users_catalogue.cache_clear()
     monkeypatch.setenv("LANGUAGE", "zh_CN")
     yield
-    i18n._catalogue.cache_clear()
+    i18n._users_catalogue.cache_clear()
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,9 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 # By what each costs to import: a query over a county takes about a tenth of a second in all.
 HEAVY = {
-    "docx", "indexer", "jieba", "lark", "lxml", "numpy", "parsy", "pydantic", "pypinyin",
-    "rapidfuzz", "rich", "rjieba", "trafilatura", "whoosh",
+    "docx", "fastapi", "indexer", "jieba", "jinja2", "lark", "lxml", "numpy", "parsy",
+    "prometheus_client", "pydantic", "pypinyin", "rapidfuzz", "rich", "rjieba", "starlette",
+    "trafilatura", "uvicorn", "web", "whoosh",
 }  # fmt: skip
 UNNEEDED = {
     "index.gazetteer", "index.sentences", "index.vector", "search.fields", "search.help",

@@ -42,8 +42,8 @@ from search.alignment import FURTHEST
 from search.fields import FIELD_NAMES
 from search.measures import LONGEST
 from search.stretches import SHORTEST_MOVED
+from search.table import header
 from search.telling import MOST_WORDS
-from terminal.table import header
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"

@@ -3,7 +3,8 @@
     python tools/catalogues.py            write the .po, with new messages to translate, and the .mo
     python tools/catalogues.py --check    change nothing; exit 1 where something is not in step
 
-A message is a literal in `_(…)`, `ngettext(…)` or `marked(…)`, or the docstring of a command. The
+A message is a literal in `_(…)`, `ngettext(…)` or `marked(…)`, of a module or a template, or the
+docstring of a command. The
 translations are edited in the .po; places in it name files without lines, so that moving code
 changes nothing.
 """
@@ -24,10 +25,13 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from jinja2.ext import babel_extract
 
 ROOT = Path(__file__).resolve().parent.parent
-PROGRAM = ("cli.py", "index", "indexer", "search", "terminal")
+PROGRAM = ("cli.py", "index", "indexer", "search", "terminal", "web")
+TEMPLATES = ROOT / "web" / "data" / "templates"
 KEYWORDS = {"_": None, "ngettext": (1, 2), "marked": None}
+TEMPLATE_OPTIONS = {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
 LANGUAGE = "zh_CN"
 CATALOGUE = ROOT / "index" / "data" / "locale" / LANGUAGE / "LC_MESSAGES" / "lawsearch.po"
 HEADER = """\
@@ -61,7 +65,18 @@ def extract_template() -> Catalog:
             template.add(message, locations=[place])
         for docstring in command_docstrings(ast.parse(source)):
             template.add(docstring, locations=[place])
+    for page in sorted(TEMPLATES.glob("*.html")):
+        place = (page.relative_to(ROOT).as_posix(), 0)
+        found = babel_extract(io.BytesIO(page.read_bytes()), tuple(KEYWORDS), (), TEMPLATE_OPTIONS)
+        for _line, name, said, _comments in found:
+            template.add(_literals(name, said), locations=[place])
     return template
+
+
+def _literals(function: str, said: str | tuple[str | None, ...]) -> str | tuple[str, ...]:
+    """A message, or its singular and its plural."""
+    texts = (said,) if isinstance(said, str) else tuple(text for text in said if text is not None)
+    return texts[:2] if function == "ngettext" else texts[0]
 
 
 def command_docstrings(tree: ast.Module) -> Iterator[str]:

@@ -259,7 +259,7 @@ def _speak(page: Path) -> None:
     from index import i18n
 
     os.environ["LANGUAGE"] = "zh_CN" if page.name.endswith(".zh-CN.md") else "C"
-    i18n._catalogue.cache_clear()
+    i18n._users_catalogue.cache_clear()
 
 
 def go_through(todo: Sequence[Path], *, write: bool) -> Iterator[Failure]:

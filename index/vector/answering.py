@@ -6,7 +6,7 @@ without loading numpy.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -69,9 +69,9 @@ class VectorAnswerer:
         """In how many sections a stream stands."""
         return len(self._postings.standing(stream, Zone.ANYWHERE))
 
-    def shared_texts(self, filters: Sequence[Filter]) -> Iterator[SharedText]:
-        """The pairs of sections that share rare text, one of them passing the filters."""
-        return shared_texts(self._arrays, self._fields, self.shingles, filters)
+    def shared_texts(self, sections: Collection[int] | None) -> Iterator[SharedText]:
+        """The pairs of sections that share rare text; with sections of some firsts alone."""
+        return shared_texts(self._arrays, self.shingles, sections)
 
     def _match(self, question: Question) -> Matches:
         """The matches before filters; none is literal where a part is enough."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import repeat
 from typing import Final
 
@@ -28,15 +28,18 @@ def count_facet(
     """The values of a field over the sections; what the filters chose is marked."""
     column = fields.column(field)
     sections, reports = _counts(column, found)
-    chosen = [Filter(field, (v,)) for f in filters if f.field is field for v in f.values]
     shown = _shown(column, field, sections)
-    wanted = [fields.wanted(one).take(shown) for one in chosen]
+    chosen = [value for f in filters if f.field is field for value in f.values]
+    wanted = [fields.asked_for(field, value) for value in chosen]
     values = column.names.take(shown).tolist(), column.paths.take(shown).tolist()
     counts = sections.take(shown).tolist(), reports.take(shown).tolist()
-    if not all(mask.any() for mask in wanted):  # what was chosen and nothing has is shown, too
+    if not all(sections.take(rows).any() for rows in wanted):
+        # What was chosen and nothing has is shown, too.
         pairs = zip(zip(*values, strict=True), zip(*counts, strict=True), strict=True)
         return facet_counts(field, dict(pairs), filters)
-    selected = np.any(wanted, axis=0).tolist() if wanted else repeat(False)
+    selected: Iterable[bool] = repeat(False)
+    if wanted:
+        selected = np.isin(shown, np.concatenate(wanted)).tolist()
     rows = zip(*values, *counts, selected, strict=False)
     return tuple(map(tuple.__new__, repeat(FacetCount), rows))  # there may be thousands
 

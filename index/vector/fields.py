@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from index.facets import Value
-from index.places import value_matches
-from index.querytree import Field, Filter
+from index.places import path_ends, spelled, value_matches
+from index.querytree import Field, Filter, FilterValue, YearRange
 from index.segments.snapshot import COLUMNS, SECTION_FIELDS
 from index.vector.arrays import Arrays
 from index.vector.remembered import Remembered
@@ -21,6 +21,8 @@ _REMEMBERED_BYTES: Final = 4 << 20
 
 
 _Objects = npt.NDArray[np.object_]
+_Named = dict[tuple[FilterValue, bool], list[int]]
+"""Indexes of values by name (False), and by how a filter may name them otherwise (True)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,6 +48,7 @@ class Fields:
     def __init__(self, arrays: Arrays) -> None:
         self._arrays = arrays
         self._columns: dict[Field, Column] = {}
+        self._named: dict[Field, _Named] = {}
         self._masks = Remembered(_REMEMBERED_BYTES)
 
     def column(self, field: Field) -> Column:
@@ -59,12 +62,23 @@ class Fields:
         return self._masks.kept(("wanted", filter), lambda: self._wanted(filter), _n_bytes)
 
     def _wanted(self, filter: Filter) -> Mask:
-        column = self.column(filter.field)
-        found = [
-            any(value_matches(value, path, one) for one in filter.values)
-            for value, path in zip(column.names, column.paths, strict=True)
-        ]
-        return np.array(found, np.bool_)
+        mask = np.zeros(len(self.column(filter.field).names), np.bool_)
+        for value in filter.values:
+            mask[self.asked_for(filter.field, value)] = True
+        return mask
+
+    def asked_for(self, field: Field, wanted: FilterValue) -> Rows:
+        """The indexes of the field's values that one value of a filter asks for."""
+        column = self.column(field)
+        if isinstance(wanted, YearRange):
+            names = enumerate(column.names)
+            return np.array([n for n, name in names if value_matches(name, (), wanted)], np.intp)
+        if field not in self._named:
+            self._named[field] = _named(column)
+        found = self._named[field].get((wanted, False), [])
+        if isinstance(wanted, str):
+            found = found + self._named[field].get((spelled(wanted), True), [])
+        return np.array(found, np.intp)
 
     def passes(self, filter: Filter, sections: Sections) -> Mask:
         """(len(sections),) whether each section has one of the filter's values."""
@@ -78,6 +92,16 @@ class Fields:
         column, wanted = self.column(filter.field), self.wanted(filter)
         passing = wanted if column.members is None else (column.members & wanted).any(axis=1)
         return passing.take(column.codes)
+
+
+def _named(column: Column) -> _Named:
+    """Where the values are: a filter may ask for hundreds, and there may be thousands."""
+    found: _Named = {}
+    for n, (name, path) in enumerate(zip(column.names, column.paths, strict=True)):
+        found.setdefault((name, False), []).append(n)
+        for end in path_ends(path) if name is not None else ():
+            found.setdefault((end, True), []).append(n)
+    return found
 
 
 def _n_bytes(mask: Mask) -> int:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import chain, combinations
 from typing import Final
 
 import numpy as np
@@ -20,6 +21,7 @@ from index.vector.spans import count_disjoint, may_meet
 
 _FAR: Final = 1 << 62
 _MANY: Final = 30
+"""Operands up to which each is compared with each."""
 _Ints = npt.NDArray[np.int64]
 
 
@@ -90,15 +92,22 @@ def count_occurrences(operands: Sequence[Operand]) -> int:
 
 def _meeting(operands: Sequence[Operand]) -> set[int]:
     """Which operands may share a character with another one, or with themselves."""
-    if len(operands) > _MANY:
-        return set(range(len(operands)))
     meeting = {n for n, operand in enumerate(operands) if may_meet(operand.stream, operand.stream)}
+    if len(operands) > _MANY:
+        return meeting | _sharing([operand.stream for operand in operands])
     for (n, one), (m, other) in combinations(enumerate(operands), 2):
         # A text and its own words are never looked for in the same section.
         is_own = one.text is other.text and one.text.stream in (one.stream, other.stream)
         if one.stream == other.stream or (not is_own and may_meet(one.stream, other.stream)):
             meeting |= {n, m}
     return meeting
+
+
+def _sharing(streams: Sequence[str]) -> set[int]:
+    """Which streams have a character that another one has, too: in time by their length."""
+    held_by = Counter(chain.from_iterable(map(set, streams)))
+    shared = {character for character, n in held_by.items() if n > 1}
+    return {n for n, stream in enumerate(streams) if not shared.isdisjoint(stream)}
 
 
 def _count_meeting(operands: Sequence[Operand]) -> int:

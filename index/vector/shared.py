@@ -3,24 +3,25 @@
 Sections that have a shingle in common are compared in the order of time, each with later ones: with
 all of them where few have the shingle, else the first with all and each with the next, so that work
 and memory grow with the text and not with the pairs that there could be.
+
+Whether two sections are a pair is told by the sections that have the shingles of these two alone.
+So what one section shares is found by looking at its own shingles, wherever they stand.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from index.engine import SharedText
-from index.querytree import Filter
 from index.segments.shingles import SHINGLE
 from index.vector.arrays import Arrays
-from index.vector.fields import Fields
-from index.vector.sets import Floats, Mask, Rows, begins_run, ranges
-from index.vector.shingles import Shingles
+from index.vector.sets import Floats, Mask, Rows, begins_run, distinct, ranges
+from index.vector.shingles import Hashes, Shingles, among_hashes
 
 LEAST_WEIGHT: Final = 10.0
 """Characters of rare text that two sections must share to be told of."""
@@ -37,17 +38,62 @@ _Array = npt.NDArray[Any]
 
 
 def shared_texts(
-    arrays: Arrays, fields: Fields, shingles: Shingles, filters: Sequence[Filter]
+    arrays: Arrays, shingles: Shingles, wanted: Collection[int] | None
 ) -> Iterator[SharedText]:
-    """The pairs of which at least one section passes the filters, by the time of the first."""
+    """The pairs by the time of the first: all of these, or of some firsts all.
+
+    wanted: sections. Each first is one of them, or has a pair with one.
+    """
     order = _in_time(arrays)
-    held = _Held.make(arrays, shingles, order)
-    chosen = np.ones(arrays.n_sections, np.bool_)
-    for each in filters:
-        chosen &= fields.passes(each, np.arange(arrays.n_sections, dtype=np.uint32))
-    pairs = _Pairs(arrays, shingles, order, held, chosen.take(order))
-    for rows in pairs.chunks():
+    if wanted is None:
+        pairs = _Pairs(arrays, shingles, order, _held_by_all(shingles, order))
+        firsts = None
+    else:
+        numbers = np.array(sorted(wanted), np.intp)
+        held = _held_among(shingles, order, _own_hashes(shingles, numbers))
+        own = _is_among(order, numbers, arrays.n_sections)
+        firsts = own | _Pairs(arrays, shingles, order, held).firsts_with(own)
+        held = _held_among(shingles, order, _own_hashes(shingles, order[firsts]))
+        pairs = _Pairs(arrays, shingles, order, held)
+    for rows in pairs.chunks(firsts):
         yield from pairs.joined(*rows)
+
+
+def _is_among(order: Rows, numbers: Rows, n_sections: int) -> Mask:
+    """(len(order),) which of the sections are among these."""
+    found = np.zeros(n_sections, np.bool_)
+    found[numbers] = True
+    return found.take(order)
+
+
+def _own_hashes(shingles: Shingles, sections: Rows) -> Hashes:
+    """The different shingles of some sections, ascending, without common form."""
+    first = shingles.first
+    numbers = ranges(first.take(sections), first.take(sections + 1) - first.take(sections))
+    hashes: Hashes = distinct(np.sort(shingles.hashes.take(numbers)))
+    return hashes[~_is_common(hashes, shingles.common.hashes)]
+
+
+_Standing = tuple[Rows, Rows]
+"""(k,) shingles by their numbers, and their sections' places in time, in the order of these."""
+
+
+def _held_by_all(shingles: Shingles, order: Rows) -> _Standing:
+    counts = np.diff(shingles.first).take(order)
+    return ranges(shingles.first.take(order), counts), np.arange(len(order)).repeat(counts)
+
+
+def _held_among(shingles: Shingles, order: Rows, hashes: Hashes) -> _Standing:
+    """Wherever some ascending hashes stand."""
+    numbers = among_hashes(shingles.hashes, hashes)
+    places = np.full(len(shingles.first), len(order))  # of deleted sections: after all others
+    places[order] = np.arange(len(order))
+    keys = places.take(shingles.sections.take(numbers)).astype(np.uint64) << np.uint64(32)
+    keys |= np.arange(len(keys), dtype=np.uint64)
+    keys.sort()
+    sections = (keys >> np.uint64(32)).astype(np.intp)
+    n_live = int(sections.searchsorted(len(order)))
+    return numbers.take(keys[:n_live].astype(np.uint32)), sections[:n_live]
 
 
 def _in_time(arrays: Arrays) -> Rows:
@@ -77,17 +123,17 @@ class _Held:
     weights: Floats
 
     @classmethod
-    def make(cls, arrays: Arrays, shingles: Shingles, order: Rows) -> _Held:
-        """The shingles of the sections in this order, without common form."""
-        counts = np.diff(shingles.first).take(order)
-        numbers = ranges(shingles.first.take(order), counts)
+    def make(
+        cls, arrays: Arrays, shingles: Shingles, order: Rows, standing: _Standing
+    ) -> _Held:
+        """Those of the shingles that several reports have, without common form."""
+        numbers, sections = standing
         keys = shingles.hashes.take(numbers).astype(np.uint64) << np.uint64(32)
         keys |= np.arange(len(keys), dtype=np.uint64)
         keys.sort()
         hashes, at = (keys >> np.uint64(32)).astype(np.uint32), keys.astype(np.uint32)
         del keys
-        sections = np.arange(len(order)).repeat(counts).take(at)
-        numbers = numbers.take(at)
+        sections, numbers = sections.take(at), numbers.take(at)
         kept = _several(hashes) & ~_is_common(hashes, shingles.common.hashes)
         kept &= _few_in_section(hashes, sections)
         hashes, numbers, sections = hashes[kept], numbers[kept], sections[kept]
@@ -148,13 +194,31 @@ def _weights(townships: Rows, limit: int) -> Floats:
     return weights
 
 
+class _Weighed(NamedTuple):
+    """Pairs of sections that share enough, of rows of shingles that they share.
+
+    starts, ends: (p,) where each pair's rows begin and end; totals: (p,) what they weigh together;
+    first, second, at, weights: (rows,) the shingles by their rows, where the first begins in its
+    section, and what a character of each weighs.
+    """
+
+    keys: npt.NDArray[np.uint64]
+    starts: Rows
+    ends: Rows
+    totals: Floats
+    second: Rows
+    at: _Array
+    weights: Floats
+
+
 class _Pairs:
     """Which sections are compared, a chunk of them at a time."""
 
     def __init__(
-        self, arrays: Arrays, shingles: Shingles, order: Rows, held: _Held, chosen: Mask
+        self, arrays: Arrays, shingles: Shingles, order: Rows, standing: _Standing
     ) -> None:
-        self._order, self._held, self._chosen = order, held, chosen
+        self._order = order
+        self._held = held = _Held.make(arrays, shingles, order, standing)
         self._reports = arrays.report_of.take(order)
         self._offsets = shingles.offsets
         sizes = np.diff(held.begins)
@@ -165,11 +229,17 @@ class _Pairs:
         next_only = (own > _FEW) & (place > 0)
         self._later = np.where(next_only, np.minimum(later, 1), later)
 
-    def chunks(self) -> Iterator[tuple[Rows, Rows]]:
-        """(first, second): rows of shingles that are compared, whole first sections together."""
-        rows = np.argsort(self._held.sections, kind="stable")
+    def chunks(self, firsts: Mask | None = None) -> Iterator[tuple[Rows, Rows]]:
+        """(first, second): rows of shingles that are compared, whole first sections together.
+
+        firsts: of sections in time, which are to be first ones.
+        """
+        sections = self._held.sections
+        wanted = np.ones(len(sections), np.bool_) if firsts is None else firsts.take(sections)
+        rows = wanted.nonzero()[0]
+        rows = rows.take(np.argsort(sections.take(rows), kind="stable"))
         ends = np.cumsum(self._later.take(rows))
-        borders = np.append(begins_run(self._held.sections.take(rows)).nonzero()[0], len(rows))
+        borders = np.append(begins_run(sections.take(rows)).nonzero()[0], len(rows))
         start = 0
         while start < len(rows):
             before = int(ends[start - 1]) if start else 0
@@ -184,17 +254,38 @@ class _Pairs:
             yield first.repeat(counts), second
             start = end
 
+    def firsts_with(self, own: Mask) -> Mask:
+        """Of the sections in time those that are the first in a pair with one of these."""
+        found = np.zeros(len(own), np.bool_)
+        for first, second in self.chunks():
+            kept = own.take(self._held.sections.take(second))
+            weighed = self._weighed(first[kept], second[kept])
+            found[(weighed.keys >> np.uint64(32)).astype(np.intp)] = True
+        return found
+
     def joined(self, first: Rows, second: Rows) -> Iterator[SharedText]:
         """The pairs of sections, each with all shingles that they share."""
-        sections = self._held.sections
-        a, b = sections.take(first), sections.take(second)
-        kept = (self._reports.take(a) != self._reports.take(b)) & (
-            self._chosen.take(a) | self._chosen.take(b)
-        )
-        first, second, a, b = first[kept], second[kept], a[kept], b[kept]
-        if not len(first):
-            return
-        keys = a.astype(np.uint64) << np.uint64(32) | b.astype(np.uint64)
+        found = self._weighed(first, second)
+        there = self._offsets.take(self._held.shingles.take(found.second))
+        pairs = (column.tolist() for column in (found.keys, found.starts, found.ends, found.totals))
+        for key, start, end, total in zip(*pairs, strict=True):
+            own = slice(start, end)
+            seeds = zip(
+                found.at[own].tolist(), there[own].tolist(), found.weights[own].tolist(), strict=True
+            )
+            yield SharedText(
+                first=int(self._order[key >> 32]),
+                second=int(self._order[key & 0xFFFFFFFF]),
+                weight=total,
+                seeds=tuple(seeds),
+            )
+
+    def _weighed(self, first: Rows, second: Rows) -> _Weighed:
+        """The pairs of sections of different reports that share LEAST_WEIGHT, ascending."""
+        a, b = self._held.sections.take(first), self._held.sections.take(second)
+        kept = self._reports.take(a) != self._reports.take(b)
+        first, second = first[kept], second[kept]
+        keys = a[kept].astype(np.uint64) << np.uint64(32) | b[kept].astype(np.uint64)
         at = self._offsets.take(self._held.shingles.take(first))
         order = np.lexsort((at, keys))
         first, second, keys, at = first[order], second[order], keys[order], at[order]
@@ -205,19 +296,9 @@ class _Pairs:
             begins[1:], SHINGLE, np.minimum(at[1:] - at[:-1].astype(np.int64), SHINGLE)
         )
         starts = begins.nonzero()[0]
-        totals = np.add.reduceat(weights * step, starts)
-        ends = np.append(starts[1:], len(at))
+        totals = np.add.reduceat(weights * step, starts) if len(starts) else weights
         told = totals >= LEAST_WEIGHT
-        there = self._offsets.take(self._held.shingles.take(second))
-        for start, end, total in zip(
-            starts[told].tolist(), ends[told].tolist(), totals[told].tolist(), strict=True
-        ):
-            own = slice(start, end)
-            key = int(keys[start])
-            seeds = zip(at[own].tolist(), there[own].tolist(), weights[own].tolist(), strict=True)
-            yield SharedText(
-                first=int(self._order[key >> 32]),
-                second=int(self._order[key & 0xFFFFFFFF]),
-                weight=total,
-                seeds=tuple(seeds),
-            )
+        ends = np.append(starts[1:], len(at))
+        return _Weighed(
+            keys[starts[told]], starts[told], ends[told], totals[told], second, at, weights
+        )

@@ -111,7 +111,7 @@ class Shingles:
             return Counts(*(np.asarray(self._s[0].array(f"common.{name}")) for name in names))
         sections = self.sections
         candidates = self._candidates()
-        held = slice(None) if candidates is None else _among(self.hashes, candidates)
+        held = slice(None) if candidates is None else among_hashes(self.hashes, candidates)
         hashes, sections = self.hashes[held], sections[held]
         if self._arrays.live is not None:
             live = self._arrays.live.take(sections)
@@ -178,7 +178,7 @@ def _joined(found: list[CommonForm], new: CommonForm) -> CommonForm:
     return CommonForm(last.start, new.end, *counts)
 
 
-def _among(hashes: Hashes, wanted: Hashes) -> Rows:
+def among_hashes(hashes: Hashes, wanted: Hashes) -> Rows:
     """Where the hashes are that are among the wanted, ascending ones."""
     table = np.zeros(1 << _TABLE_BITS, np.bool_)
     shift = np.uint32(32 - _TABLE_BITS)

@@ -8,9 +8,9 @@ from random import Random
 
 import pytest
 
-from index.engine import Batch, CommonForm, Engine, Likeness, Seed
+from index.engine import Batch, CommonForm, Engine, Likeness, Question, Seed
 from index.model import Part, Place, Report
-from index.querytree import Field, Filter
+from index.querytree import And, Field, Filter
 from tests.contract.conftest import Opener
 from tests.made import batch, make_report
 
@@ -74,9 +74,11 @@ Shared = dict[tuple[Where, Where], tuple[float, tuple[Seed, ...]]]
 
 
 def shared(engine: Engine, *filters: Filter) -> Shared:
-    """Weight and seeds of every pair; each comes once."""
+    """Weight and seeds of every pair, or of those around what passes; each comes once."""
     where = sections_of(engine)
-    pairs = [*engine.shared_texts(filters)]
+    question = Question(And(()), filters, limit=None)
+    passing = {hit.number for hit in engine.search(question).hits} if filters else None
+    pairs = [*engine.shared_texts(passing)]
     found = {(where[p.first], where[p.second]): (p.weight, p.seeds) for p in pairs}
     assert len(found) == len(pairs)
     return found
@@ -155,7 +157,7 @@ def test_an_index_without_sections_has_nothing_in_common(open_engine: Opener) ->
     for batches in ([Batch()], [batch(empty)], [batch(gone), batch(remove=["r1"])]):
         with open_engine(*batches) as engine:
             assert [*engine.live_sections()] == []
-            assert [*engine.shared_texts()] == [*engine.shared_texts((YEAR,))] == []
+            assert [*engine.shared_texts()] == [*engine.shared_texts([])] == []
             assert engine.common_form([COMMON, ""]) == [(), ()]
             assert engine.common_form([]) == []
             assert engine.frequencies(["法官"]) == {"法官": 0}

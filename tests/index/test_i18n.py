@@ -74,7 +74,7 @@ def test_english_counts_and_chinese_does_not(
     said = [i18n.ngettext("{n} section", "{n} sections", n) for n in (1, 2)]
     assert said == ["{n} 节", "{n} 节"]
     monkeypatch.setenv("LANGUAGE", "en")
-    i18n._catalogue.cache_clear()
+    i18n._users_catalogue.cache_clear()
     said = [i18n.ngettext("{n} section", "{n} sections", n) for n in (1, 2)]
     assert said == ["{n} section", "{n} sections"]
 

@@ -19,7 +19,6 @@ from hypothesis import strategies as st
 
 from index.analysis import fold
 from index.model import Place, Report
-from index.querytree import Field, Filter
 from index.segments.shingles import SHINGLE, WINDOW, count_common, shingle_columns, shingles_of
 from index.whoosh_engine import WhooshEngine
 from tests import shingles as plain
@@ -303,17 +302,18 @@ def test_a_text_of_many_sections_is_compared_with_the_first_and_the_next() -> No
     assert found == wanted | {(f"r{n}", f"r{n + 1}") for n in range(1, 11)}
 
 
-def test_one_of_two_sections_passes_the_filters() -> None:
-    text = "聘请退休法官坐班每逢赶集日在老茶馆门口摆桌听取乡亲诉求"
-    reports = [
-        make_report(f"r{year}", [("一、", text)], year=year, place=Place(f"{year}镇", "县"))
-        for year in (2021, 2022, 2023)
-    ]
-    with engine_over([reports], ()) as engine:
-        numbers = {n: where(engine, n)[0] for n in engine.live_sections()}
-        filters = (Filter(Field.YEAR, (2021,)),)
-        found = [(numbers[s.first], numbers[s.second]) for s in engine.shared_texts(filters)]
-    assert found == [("r2021", "r2022"), ("r2021", "r2023")]
+@pytest.mark.parametrize(("sizes", "gone"), LAYOUTS)
+def test_pairs_around_some_sections_are_all_of_the_firsts_that_share_with_one(
+    sizes: Sequence[int], gone: set[int]
+) -> None:
+    reports = make_corpus(len(gone))
+    with engine_over(cut(reports, sizes), {reports[n].id for n in gone}) as engine:
+        every = [*engine.shared_texts()]
+        live = [*engine.live_sections()]
+        for wanted in ([], *([number] for number in live), live[::3], live):
+            firsts = {p.first for p in every if not {p.first, p.second}.isdisjoint(wanted)}
+            around = [*engine.shared_texts(wanted)]
+            assert around == [pair for pair in every if pair.first in firsts]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from io import StringIO
 
 from index.i18n import gettext as _
@@ -31,8 +31,8 @@ def header() -> str:
     )  # fmt: skip
 
 
-def rows(query: str, hits: Iterable[Hit]) -> Iterable[str]:
-    """A line a hit."""
+def rows(query: str, hits: Iterable[Hit], *, shown: Callable[[str], str] = str) -> Iterable[str]:
+    """A line a hit; shown tells what may be seen of a file's path."""
     for hit in hits:
         passage, place = hit.passage, hit.passage.place
         part = part_label(passage.part) if passage.part else None
@@ -42,7 +42,7 @@ def rows(query: str, hits: Iterable[Hit]) -> Iterable[str]:
                 query, hit.rank, hit.id, passage.year, place.province, place.city,
                 place.county, place.township, part, "、".join(passage.topics), passage.title,
                 " › ".join(passage.heading_path), tier_label(hit.tier),
-                " ".join(snippet.split()), passage.file,
+                " ".join(snippet.split()), shown(passage.file),
             )
         )  # fmt: skip
 

@@ -13,7 +13,7 @@ from index.engine import Tier
 from index.model import Place, Report
 from index.passage import passage_of
 from search.results import Hit, Snippet
-from terminal.table import BOM, header, rows
+from search.table import BOM, header, rows
 from tests.made import make_report
 
 

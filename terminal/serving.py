@@ -1,0 +1,93 @@
+"""The command that serves pages: it checks who may come before anything listens."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated, Final
+
+import typer
+
+from index.errors import BadFilter, UserError
+from index.i18n import gettext as _
+from terminal.command import HITS, command
+from terminal.opening import index_folder, opened
+from terminal.options import IndexDir
+
+SHORTEST_TOKEN: Final = 16
+"""Characters of a token; a shorter one can be guessed."""
+TOKEN_VARIABLE: Final = "LAWSEARCH_TOKEN"
+
+
+@command(epilog=_("Example: lawsearch serve --port 8080"))
+def serve(
+    index_dir: IndexDir = None,
+    host: Annotated[
+        str,
+        typer.Option(metavar=_("ADDRESS"), help=_("Where to listen; 0.0.0.0 is everywhere.")),
+    ] = "127.0.0.1",
+    port: Annotated[
+        int,
+        typer.Option(min=0, max=65535, metavar=_("N"), help=_("The port; 0 is any free one.")),
+    ] = 8000,
+    token: Annotated[
+        str | None,
+        typer.Option(
+            metavar=_("TOKEN"),
+            help=_("What readers must give; better in the variable LAWSEARCH_TOKEN."),
+            show_default=False,
+        ),
+    ] = None,
+    allow_anonymous: Annotated[
+        bool, typer.Option("--allow-anonymous", help=_("Others may read without a token."))
+    ] = False,
+    rate: Annotated[
+        float,
+        typer.Option(
+            min=0, metavar=_("N"), help=_("Requests a second for one client; 0 is any number.")
+        ),
+    ] = 20,
+    log_queries: Annotated[
+        bool, typer.Option("--log-queries", help=_("Write into the log what was looked for."))
+    ] = False,
+) -> int:
+    """Serve the search as web pages, and as an API for programs.
+
+    Only this machine can open them unless --host says otherwise. Nothing is ever written.
+    """
+    from lawsearch import __version__
+    from web.settings import Settings
+
+    settings = Settings(
+        index_dir=index_folder(index_dir),
+        host=host,
+        port=port,
+        token=_checked(token or os.environ.get(TOKEN_VARIABLE)),
+        rate=rate or None,
+        log_queries=log_queries,
+        version=__version__,
+    )
+    if not settings.is_local and settings.token is None and not allow_anonymous:
+        failed = UserError(_("Others could read here: --host needs --token or --allow-anonymous."))
+        failed.hint = _("A token: python -c 'import secrets; print(secrets.token_urlsafe())'")
+        raise failed
+    with opened(index_dir):  # what is wrong with the index is told before anybody asks
+        pass
+    from web.serve import serve
+
+    serve(settings, _tell)
+    print(_("Stopped."), file=sys.stderr)
+    return HITS
+
+
+def _checked(token: str | None) -> str | None:
+    if token is not None and (len(token) < SHORTEST_TOKEN or not token.isascii()):
+        failed = BadFilter("--token", "…")
+        failed.hint = _("{n} letters and figures at least.").format(n=SHORTEST_TOKEN)
+        raise failed
+    return token
+
+
+def _tell(address: str) -> None:
+    said = _("lawsearch is open at {address} (Ctrl+C stops it)")
+    print(said.format(address=address), file=sys.stderr, flush=True)

@@ -1,0 +1,86 @@
+"""A lane: one after the other, in one thread, and a bounded number waiting."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from web import lanes
+from web.lanes import Busy, Lane
+from web.live import Held, Live
+
+
+def test_work_is_done_in_order_and_in_one_thread(samples_index: Path) -> None:
+    done: list[tuple[int, int]] = []
+
+    async def main() -> None:
+        lane = Lane("test", Live(samples_index, "1"))
+
+        def work(n: int) -> None:
+            time.sleep(0.002)
+            done.append((n, threading.get_ident()))
+
+        await asyncio.gather(*(lane.run(lambda _held, n=n: work(n)) for n in range(12)))
+        assert lane.waiting == 0
+        lane.close()
+
+    asyncio.run(main())
+    assert [n for n, _thread in done] == [*range(12)]
+    assert len({thread for _n, thread in done}) == 1
+
+
+def test_who_comes_when_too_many_wait_is_told_so(
+    samples_index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes, "MOST_WAITING", 2)
+
+    async def main() -> list[object]:
+        lane, gate = Lane("test", Live(samples_index, "1")), threading.Event()
+        held_up = [asyncio.create_task(lane.call(lambda: gate.wait(10))) for _ in range(2)]
+        await asyncio.sleep(0.05)
+        with pytest.raises(Busy):
+            await lane.call(lambda: True)
+        gate.set()
+        found = await asyncio.gather(*held_up)
+        assert await lane.call(lambda: "free again") == "free again"
+        lane.close()
+        return found
+
+    assert asyncio.run(main()) == [True, True]
+
+
+def test_what_has_waited_too_long_is_not_begun(
+    samples_index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes, "PATIENCE_SECONDS", 0.05)
+    begun = []
+
+    async def main() -> None:
+        lane = Lane("test", Live(samples_index, "1"))
+        first = asyncio.create_task(lane.call(lambda: time.sleep(0.2)))
+        await asyncio.sleep(0.01)
+        with pytest.raises(Busy):
+            await lane.call(lambda: begun.append(1))
+        await first
+        lane.close()
+
+    asyncio.run(main())
+    assert begun == []
+
+
+def test_an_error_of_the_work_reaches_whoever_asked(samples_index: Path) -> None:
+    def fail(held: Held) -> None:
+        raise KeyError(held.commit)
+
+    async def main() -> None:
+        lane = Lane("test", Live(samples_index, "1"))
+        with pytest.raises(KeyError):
+            await lane.run(fail)
+        assert lane.waiting == 0
+        lane.close()
+
+    asyncio.run(main())

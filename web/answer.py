@@ -1,0 +1,141 @@
+"""How every answer is made: from one commit, in the reader's language, and not twice the same."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import ExitStack
+from email.utils import format_datetime, parsedate_to_datetime
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from index.i18n import speaking
+from web.lanes import Lane
+from web.language import language_of
+from web.live import Held
+from web.templating import render
+
+Context = Mapping[str, Any]
+_CACHING: Final = {"Cache-Control": "private, no-cache", "Vary": "Accept-Language"}
+
+
+def lane_of(request: Request, *, slow: bool) -> Lane:
+    """The lane for short work, or that for what may take seconds."""
+    state = request.app.state
+    lane: Lane = state.slow if slow else state.quick
+    return lane
+
+
+async def answer_page(
+    request: Request,
+    template: str,
+    work: Callable[[Held], Context],
+    *,
+    slow: bool = False,
+    status: int = 200,
+) -> Response:
+    """The template filled with what the work tells, as a page; 304 where the reader has it."""
+
+    def make(held: Held) -> Response:
+        body = render(template, request, dict(work(held)) | {"held": held})
+        return Response(body, status, media_type="text/html; charset=utf-8")
+
+    return await answer(request, make, slow=slow)
+
+
+async def answer_json(
+    request: Request, work: Callable[[Held], object], *, slow: bool = False
+) -> Response:
+    """What the work gives as JSON; 304 where the reader has it."""
+
+    def make(held: Held) -> Response:
+        plain = json.dumps(work(held), ensure_ascii=False, separators=(",", ":"))
+        return Response(plain.encode("utf-8", "replace"), media_type="application/json")
+
+    return await answer(request, make, slow=slow)
+
+
+async def answer(
+    request: Request, make: Callable[[Held], Response], *, slow: bool = False
+) -> Response:
+    """The response that is made of the last commit, with what tells one version from the next."""
+    language = language_of(request)
+
+    def job(held: Held) -> Response:
+        headers = version_headers(held, language)
+        if is_known(request, held, headers["ETag"]):
+            return Response(status_code=304, headers=headers)
+        with speaking(language):
+            response = make(held)
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+    return await lane_of(request, slow=slow).run(job)
+
+
+async def answer_stream(
+    request: Request,
+    work: Callable[[Held], Iterator[bytes]],
+    *,
+    media_type: str,
+    headers: Mapping[str, str],
+) -> Response:
+    """Pieces of an answer as they are made, all of one commit, in the lane for slow work.
+
+    The first piece is made before the answer begins, so that what is wrong can still be told. The
+    work stops when the reader has gone.
+    """
+    lane, language, open_until_done = lane_of(request, slow=True), language_of(request), ExitStack()
+
+    def begin() -> tuple[Iterator[bytes], bytes, dict[str, str]]:
+        held = open_until_done.enter_context(lane.live.hold())
+        try:
+            with speaking(language):
+                pieces = work(held)
+                return pieces, next(pieces, b""), version_headers(held, language)
+        except BaseException:
+            open_until_done.close()
+            raise
+
+    def go_on(pieces: Iterator[bytes]) -> bytes | None:
+        with speaking(language):
+            return next(pieces, None)
+
+    pieces, first, version = await lane.call(begin)
+
+    async def body() -> AsyncIterator[bytes]:
+        try:
+            yield first
+            while (piece := await lane.call(lambda: go_on(pieces))) is not None:
+                yield piece
+        finally:
+            lane.release(open_until_done.close)
+
+    return StreamingResponse(body(), headers={**version, **headers}, media_type=media_type)
+
+
+def version_headers(held: Held, language: str) -> dict[str, str]:
+    """What tells the answers of one commit and one language from those of the next."""
+    return {
+        "ETag": f'W/"{held.commit}-{held.digest}-{language}"',
+        "Last-Modified": format_datetime(held.written, usegmt=True),
+        **_CACHING,
+    }
+
+
+def is_known(request: Request, held: Held, etag: str) -> bool:
+    """Whether the reader has this very version. Source: RFC 9110, 13.1."""
+    if request.method not in ("GET", "HEAD"):
+        return False
+    if (given := request.headers.get("if-none-match")) is not None:
+        tags = {tag.strip().removeprefix("W/") for tag in given[:2000].split(",")}
+        return "*" in tags or etag.removeprefix("W/") in tags
+    try:
+        since = parsedate_to_datetime(request.headers["if-modified-since"])
+        return held.written <= since
+    except (KeyError, ValueError, TypeError):  # none, no date, or one without a zone
+        return False

@@ -1,0 +1,83 @@
+"""The server's application: routes, and what every request passes on its way to them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from web import metrics, security, staticfiles
+from web.access import AccessLog
+from web.api import routes as api
+from web.errors import add_error_handlers
+from web.headers import SecureHeaders
+from web.lanes import Lane
+from web.language import Language
+from web.limits import RateLimit
+from web.live import Live
+from web.pages import api as api_page
+from web.pages import browse, compare, home, report, search, status, suggest
+from web.settings import Settings
+
+ROUTERS = (
+    home.router, search.router, suggest.router, report.router, compare.router, browse.router,
+    status.router, api_page.router, api.router, security.router, metrics.router, staticfiles.router,
+)  # fmt: skip
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application over the settings' index. It opens the index when it is first asked."""
+    quick, slow = (
+        Lane(name, Live(settings.index_dir, settings.version)) for name in ("quick", "slow")
+    )
+    counted = metrics.Metrics(quick, slow)
+
+    @asynccontextmanager
+    async def living(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        quick.close()
+        slow.close()
+
+    app = FastAPI(
+        title="lawsearch",
+        version=settings.version or "0",
+        summary="Search over Chinese township rule-of-law annual reports (法治政府建设年度报告)",
+        docs_url=None,  # these pages load scripts from elsewhere; /api is our own
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+        lifespan=living,
+        middleware=_middleware(settings, counted),
+        redirect_slashes=False,
+    )
+    app.state.settings, app.state.metrics = settings, counted
+    app.state.quick, app.state.slow = quick, slow
+    for router in ROUTERS:
+        app.include_router(router)
+    app.add_api_route("/healthz", healthz, include_in_schema=False)
+    add_error_handlers(app)
+    return app
+
+
+def _middleware(settings: Settings, counted: metrics.Metrics) -> list[Middleware]:
+    """From the outside in."""
+    found = [
+        Middleware(AccessLog, metrics=counted, with_queries=settings.log_queries),
+        Middleware(SecureHeaders),
+        Middleware(Language),
+    ]
+    if settings.rate is not None:
+        found.append(Middleware(RateLimit, rate=settings.rate, metrics=counted))
+    found.append(Middleware(security.Gate, settings=settings))
+    return [*found, Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)]
+
+
+async def healthz(request: Request) -> Response:
+    """That the server lives, and that it can open its index."""
+    lane: Lane = request.app.state.quick
+    commit = await lane.run(lambda held: held.commit)
+    return PlainTextResponse(f"ok {commit}\n", headers={"Cache-Control": "no-store"})

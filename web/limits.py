@@ -1,0 +1,74 @@
+"""How much one client may ask: a bucket of requests that fills up again (token bucket)."""
+
+from __future__ import annotations
+
+import ipaddress
+import time
+from collections import OrderedDict
+from http import HTTPStatus
+from typing import Final
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from index.i18n import gettext as _
+from web.errors import make_error
+from web.metrics import Metrics
+
+BURST: Final = 5
+"""Seconds' worth of requests that may come at once: a page comes with its files."""
+MOST_CLIENTS: Final = 10_000
+"""Clients that are remembered; of more those that have been quiet longest are forgotten."""
+FREE: Final = ("/healthz", "/static/")
+
+
+class Buckets:
+    """For each client how many requests it has left."""
+
+    def __init__(self, rate: float) -> None:
+        self._rate = rate
+        self._full = max(rate * BURST, 1.0)
+        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()  # requests, as of when
+
+    def take(self, client: str, now: float) -> bool:
+        """Whether the client has a request left; it is taken then. now is in seconds."""
+        left, since = self._left.pop(client, (self._full, now))
+        left = min(self._full, left + (now - since) * self._rate)
+        granted = left >= 1
+        self._left[client] = (left - 1 if granted else left, now)
+        if len(self._left) > MOST_CLIENTS:
+            self._left.popitem(last=False)
+        return granted
+
+
+class RateLimit:
+    """Answers 429 to a client that asks more than its share."""
+
+    def __init__(self, app: ASGIApp, rate: float, metrics: Metrics) -> None:
+        self.app = app
+        self._buckets = Buckets(rate)
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or say that it was too much."""
+        if scope["type"] != "http" or scope["path"].startswith(FREE):
+            return await self.app(scope, receive, send)
+        request = Request(scope)
+        if self._buckets.take(client_of(request), time.monotonic()):
+            return await self.app(scope, receive, send)
+        self._metrics.limited.inc()
+        said, hint = _("Too many requests at once."), _("Try again in some seconds.")
+        answer = make_error(request, HTTPStatus.TOO_MANY_REQUESTS, said, hint)
+        await answer(scope, receive, send)
+
+
+def client_of(request: Request) -> str:
+    """Who asks: an address, of IPv6 the network that one client has for itself."""
+    host = request.client.host if request.client else ""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(address, ipaddress.IPv6Address):
+        return str(ipaddress.IPv6Network((address, 64), strict=False))
+    return host

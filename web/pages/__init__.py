@@ -1,0 +1,1 @@
+"""The pages: each module asks one kind of question and draws the answer."""

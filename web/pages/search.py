@@ -1,0 +1,204 @@
+"""The search page: what was asked, how it was read, what was found, and where to go from there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, Final, NamedTuple
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from index.analysis import fold_stream
+from index.engine import Mode, Question
+from index.i18n import gettext as _
+from index.labels import field_label
+from index.querytree import And, Field
+from search import run
+from search.results import Hit, Results, Without
+from web.answer import Context, answer_page
+from web.asked import DEEPEST, Asked, read_asked
+from web.facetview import Links, Row, facet_rows, typed_name, year_bars
+from web.live import Held
+from web.placetree import COUNTY_DEPTH, FIND, LEVELS, OPEN, PlaceQuestion, PlaceTree, typed_path
+from web.rewording import leave_out, quote, reword
+
+router = APIRouter(include_in_schema=False)
+
+FACETS: Final = (Field.YEAR, Field.COUNTY, Field.PART, Field.TOPIC, Field.LEVEL)
+"""What is always counted; townships only where a county is opened."""
+LISTED: Final = (Field.PART, Field.TOPIC, Field.LEVEL)
+_LONGEST_NAME: Final = 60
+
+
+class Chip(NamedTuple):
+    """Something that narrows the search; url takes it away."""
+
+    label: str
+    text: str
+    kind: str
+    url: str
+    literally: str = ""  # the address that asks for it as text
+    literal_sections: int = 0
+
+
+class Way(NamedTuple):
+    """A search that would find something."""
+
+    text: str
+    sections: int
+    url: str
+
+
+@router.get("/search")
+async def search_page(request: Request) -> Response:
+    """The hits of a search, with its facets."""
+
+    def work(held: Held) -> Context:
+        params = request.query_params
+        asked = read_asked(params)
+        opened, wanted = params.get(OPEN, ""), params.get(FIND, "")[:_LONGEST_NAME]
+        most_ms = request.app.state.settings.most_ms
+        return _page(held, asked, asked.request(FACETS, most_ms), opened, wanted)
+
+    return await answer_page(request, "search.html", work)
+
+
+def _page(held: Held, asked: Asked, wanted: run.Request, opened: str, place: str) -> Context:
+    results = held.searcher.run(wanted)
+    understood = held.searcher.understand(wanted)
+    extra = tuple((name, value) for name, value in ((OPEN, opened), (FIND, place)) if value)
+    links = Links(asked, results.recognised, understood.filters, extra)
+    question = Question(understood.tree or And(()), understood.filters)
+    has_place = any(filter.field in LEVELS for filter in understood.filters)
+    known = () if has_place else results.facets.get(Field.COUNTY, ())
+    places = PlaceQuestion(held.engine, question, results.mode, known)
+    tree = PlaceTree(places, links, opened)
+    by_report = asked.by_report or results.mode is Mode.REPORT
+    return {
+        "asked": asked,
+        "results": results,
+        "by_report": by_report,
+        "chips": [*_chips(asked, results)],
+        "ways": [*_ways(asked, results)],
+        "meant": [*_meant(asked, results)],
+        "facets": [
+            (field, facet_rows(field, results.facets.get(field, ()), links)) for field in LISTED
+        ],
+        "years": _years(asked, results, links),
+        "tree": tree.branches() if results.facets else None,
+        "found_places": tree.find(place) if place else None,
+        "place": place,
+        "find_name": FIND,
+        "last_page": _last_page(results, by_report),
+        "report_search": lambda hit: _report_search(asked, hit),
+    }
+
+
+def _last_page(results: Results, by_report: bool) -> int:
+    total = results.total_reports if by_report else results.total_sections
+    return min(-(-total // results.limit), DEEPEST // results.limit)
+
+
+def _years(asked: Asked, results: Results, links: Links) -> dict[str, Any]:
+    counts = results.facets.get(Field.YEAR, ())
+    rows = facet_rows(Field.YEAR, counts, links)
+    bars = year_bars(counts, rows)
+    range_of = [each for each in asked.chosen.get(Field.YEAR, ()) if ".." in each]
+    first, _dots, last = range_of[0].partition("..") if len(range_of) == 1 else ("", "", "")
+    return {
+        "bars": bars,
+        "rows": rows,
+        "first": first or (str(bars[0].year) if bars else ""),
+        "last": last or (str(bars[-1].year) if bars else ""),
+        "hidden": asked.but(chosen=_less(asked, Field.YEAR)).pairs(),
+    }
+
+
+def _less(asked: Asked, field: Field) -> dict[Field, tuple[str, ...]]:
+    return {name: values for name, values in asked.chosen.items() if name is not field}
+
+
+def _report_search(asked: Asked, hit: Hit) -> str:
+    """The address of all hits in a hit's report; empty where its place or year is not known."""
+    passage = hit.passage
+    place = passage.place
+    if passage.year is None or place.township is None:
+        return ""
+    path = (place.province, place.city, place.county, place.township)
+    chosen = {name: each for name, each in asked.chosen.items() if name not in LEVELS}
+    chosen |= {Field.TOWNSHIP: (typed_path(path),), Field.YEAR: (str(passage.year),)}
+    return asked.but(chosen=chosen, by_report=False).url()
+
+
+# What narrows the search
+
+
+def _chips(asked: Asked, results: Results) -> Iterator[Chip]:
+    for each in results.recognised:
+        rest = asked.but(query=reword(asked.query, each.word))
+        literally = asked.but(query=quote(asked.query, each.word))
+        yield Chip(
+            field_label(each.field),
+            str(each.value),
+            "read",
+            literally.url() if literally != asked.but() else rest.url(),
+            literally.url() if literally != asked.but() else "",
+            each.literal_sections,
+        )
+    for field, values in asked.chosen.items():
+        for value in values:
+            url = asked.not_choosing(field, value).url()
+            yield Chip(field_label(field), _shown(field, value), "", url)
+    for text in asked.within:
+        yield Chip(_("Within"), text, "", asked.not_within(text).url())
+    for field, values in asked.excluded.items():
+        for value in values:
+            url = asked.not_excluding(field, value).url()
+            yield Chip(_("Not {field}").format(field=field_label(field)), _shown(field, value), "not", url)
+
+
+def _shown(field: Field, typed: str) -> str:
+    return typed_name(field, typed).replace("/", " ").replace("..", "–")
+
+
+# What to do where nothing was found
+
+
+def _ways(asked: Asked, results: Results) -> Iterator[Way]:
+    for each in results.help.without if results.help else ():
+        other = _without(asked, results, each)
+        yield Way(each.text, each.sections, other.url() if other != asked.but() else "")
+
+
+def _without(asked: Asked, results: Results, part: Without) -> Asked:
+    """The search without a part of it; the same search where that part cannot be found in it."""
+    if part.kind == "word":
+        kept = tuple(text for text in asked.within if text != part.text)
+        return asked.but(query=leave_out(asked.query, part.text), within=kept)
+    name = part.text.partition(":")[0].lstrip("-")
+    if part.text.startswith("-") or name not in [*Field]:
+        return asked.but(query=leave_out(asked.query, part.text))
+    query = leave_out(asked.query, part.text)
+    for each in results.recognised:
+        if each.field == name:
+            query = reword(query, each.word)
+    return asked.but(query=query, chosen=_less(asked, Field(name)))
+
+
+def _meant(asked: Asked, results: Results) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """(what was typed, (what may have been meant, its search))."""
+    for typed, meant in results.help.suggestions if results.help else ():
+        yield typed, [(each, _instead(asked, typed, each).url()) for each in meant]
+
+
+def _instead(asked: Asked, typed: str, meant: str) -> Asked:
+    query = reword(asked.query, typed, meant)
+    if query == asked.query:  # in quotes, or after a colon
+        query = asked.query.replace(typed, meant)
+    chosen = {
+        field: tuple(meant if fold_stream(value) == typed else value for value in values)
+        for field, values in asked.chosen.items()
+    }
+    return replace(asked.but(query=query), chosen=chosen)

@@ -1,0 +1,63 @@
+"""A query with one of its words taken out, quoted or put otherwise; the rest stays as typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from index.querytree import Text, Zone
+from search.language import MAX_LENGTH
+from search.lexer import Kind, Token, tokenize
+
+_BINDING = (Kind.NOT, Kind.NEAR, Kind.OR)
+
+
+def reword(query: str, word: str, by: str = "") -> str:
+    """The query with something else for a word, or a part of one, that stands free in it.
+
+    Where the word is typed only in quotes, brackets or beside an operator, nothing changes.
+    """
+    for start, token in _free_words(query):
+        at = token.typed.find(word)
+        if at >= 0:
+            before, after = query[: start + at], query[start + at + len(word) :]
+            return " ".join(filter(None, (before.strip(), by, after.strip())))
+    return query
+
+
+def quote(query: str, word: str) -> str:
+    """The query with the word in quotes: then it is text, and nothing else."""
+    return reword(query, word, f'"{word}"')
+
+
+def leave_out(query: str, piece: str) -> str:
+    """The query without an operand as it was typed, or without a word that stands free in it."""
+    sign = "-" if piece.startswith("-") else ""
+    kind: Kind | None = None
+    for start, token in _placed(query):
+        is_it = token.kind is Kind.OPERAND and sign + token.typed == piece
+        if is_it and (kind is Kind.NOT) == bool(sign):
+            before = query[: start - len(sign)].rstrip()
+            return " ".join(filter(None, (before, query[start + len(token.typed) :].lstrip())))
+        kind = token.kind
+    return reword(query, piece)
+
+
+def _placed(query: str) -> Iterator[tuple[int, Token]]:
+    """The tokens, each with its place in the query."""
+    at = 0
+    for token in tokenize(query[:MAX_LENGTH]):
+        at = query.index(token.typed, at)
+        yield at, token
+        at += len(token.typed)
+
+
+def _free_words(query: str) -> Iterator[tuple[int, Token]]:
+    """Unquoted words at the top level that no operator binds, each with its place."""
+    placed, depth = [*_placed(query)], 0
+    kinds = [None, *(token.kind for _, token in placed), None]
+    for n, (start, token) in enumerate(placed):
+        depth += (token.kind is Kind.OPEN) - (token.kind is Kind.CLOSE)
+        bound = depth > 0 or kinds[n] in _BINDING or kinds[n + 2] in _BINDING[1:]
+        if not bound and isinstance(token.node, Text) and not token.node.quoted:
+            if token.node.zone is Zone.ANYWHERE:
+                yield start, token

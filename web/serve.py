@@ -1,0 +1,85 @@
+"""Runs the server until it is told to stop."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import sys
+from collections.abc import Callable
+from typing import Final
+
+import uvicorn
+
+from index.errors import UserError, system_reason
+from index.i18n import gettext as _
+from web.app import create_app
+from web.settings import Settings
+
+GRACE_SECONDS: Final = 10
+"""What is under way when the server is told to stop has so long to be done."""
+_WAITING: Final = 512  # connections that nobody has looked at yet
+
+
+def serve(settings: Settings, on_ready: Callable[[str], None]) -> None:
+    """Answer until Ctrl+C or SIGTERM; on_ready is given the address once it can be asked.
+
+    Raises UserError where the address cannot be listened to.
+    """
+    listening = _listen(settings)
+    _set_up_logs()
+    config = uvicorn.Config(
+        create_app(settings),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+        ws="none",
+        # A proxy on this machine tells whom it asks for; nobody else is believed.
+        proxy_headers=True,
+        forwarded_allow_ips="127.0.0.1,::1",
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    try:
+        on_ready(_address(listening, settings))
+        uvicorn.Server(config).run(sockets=[listening])
+    except KeyboardInterrupt:  # uvicorn passes it on when all is done
+        pass
+    finally:
+        listening.close()
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server(
+            (settings.host, settings.port), family=family, backlog=_WAITING
+        )
+    except (OSError, UnicodeError) as error:
+        reason = system_reason(error) if isinstance(error, OSError) else str(error)
+        said = _("Cannot listen at {host}, port {port}: {reason}.")
+        failed = UserError(said.format(host=settings.host, port=settings.port, reason=reason))
+        failed.hint = _("Choose another port with --port, or stop what uses this one.")
+        raise failed from None
+
+
+def _address(listening: socket.socket, settings: Settings) -> str:
+    host, port = listening.getsockname()[:2]
+    host = "127.0.0.1" if host in ("0.0.0.0", "::") else host
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+def _set_up_logs() -> None:
+    """Requests as they are, what goes wrong with its time; all on standard error."""
+    for name, form, level in (
+        ("lawsearch.access", "%(message)s", logging.INFO),
+        ("lawsearch.web", "%(asctime)s %(levelname)s %(message)s", logging.INFO),
+        ("uvicorn.error", "%(asctime)s %(levelname)s %(message)s", logging.WARNING),
+    ):
+        handler: logging.Handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(logging.Formatter(form))
+        logger = logging.getLogger(name)
+        logger.handlers[:], logger.propagate = [handler], False
+        logger.setLevel(level)
+
+
