@@ -7,6 +7,8 @@ as a page while the load runs, and what they get is held against the commit that
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 import shutil
@@ -48,6 +50,7 @@ class Writer:
     index_dir: Path
     reports: Path
     sections: dict[int, int] = field(default_factory=dict)  # that hold the mark, by commit
+    done_at: dict[int, float] = field(default_factory=dict)  # when the command ended, by commit
     took_seconds: list[float] = field(default_factory=list)
 
     def begin(self) -> None:
@@ -67,7 +70,9 @@ class Writer:
             check=True, capture_output=True, env=environment(), cwd=ROOT,
         )  # fmt: skip
         self.took_seconds.append(time.perf_counter() - started)
-        self.sections[read_manifest(self.index_dir).commit] = number * REPORTS * SECTIONS
+        commit = read_manifest(self.index_dir).commit
+        self.done_at[commit] = time.perf_counter()
+        self.sections[commit] = number * REPORTS * SECTIONS
 
     def run(self, until: Callable[[], bool]) -> None:
         """Add reports every few seconds."""
@@ -142,8 +147,8 @@ def count_json(body: bytes) -> int:
 
 
 def count_csv(body: bytes) -> int:
-    """The rows of a table, without its header; no cell has a line of its own."""
-    return max(0, len(body.decode("utf-8-sig").strip().splitlines()) - 1)
+    """The rows of a table, without its header."""
+    return sum(1 for _row in csv.reader(io.StringIO(body.decode("utf-8-sig")))) - 1
 
 
 def count_page(body: bytes) -> int:
@@ -181,8 +186,16 @@ def watch(port: int, writer: Writer, until: Callable[[], bool]) -> Judged:
         commits=len(writer.took_seconds),
         answers=len(reader.seen),
         wrong=(*reader.wrong, *judge(reader.seen, writer.sections)),
-        fresh_ms=(),
+        fresh_ms=tuple(delays(reader.seen, writer.done_at)),
     )
+
+
+def delays(seen: list[Seen], done_at: dict[int, float]) -> Iterator[float]:
+    """For each commit the milliseconds from the end of its command to the first answer of it."""
+    for commit, done in done_at.items():
+        first = min((each.at for each in seen if each.commit >= commit), default=None)
+        if first is not None:
+            yield max(0.0, first - done) * 1000
 
 
 def judge(seen: list[Seen], sections: dict[int, int]) -> Iterator[str]:

@@ -36,9 +36,7 @@ def draw_reports(parsed: Sequence[Path], count: int = REPORTS_DRAWN) -> list[str
     return [r.id for file in files for r in rng.sample(load_parsed(file), each)][:count]
 
 
-def mix(
-    queries: Sequence[Query], reports: Sequence[str], makers: dict[str, Maker]
-) -> list[str]:
+def mix(queries: Sequence[Query], reports: Sequence[str], makers: dict[str, Maker]) -> list[str]:
     """The addresses of all rounds, in an order that has nothing to do with their kind."""
     rng = Random(SEED)
     asked, shown, years = cycle(queries), cycle(reports), _years(rng)

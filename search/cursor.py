@@ -14,6 +14,8 @@ _LOOKED_AT: Final = 100
 _PAIRS: Final = re.compile(r'"[^"]*"|“[^“”]*”|「[^」]*」|『[^』]*』')
 _CLOSING: Final = {'"': '"', "“": "”", "「": "」", "『": "』"}
 _OPENING: Final = re.compile("[%s]" % "".join(_CLOSING))
+BREAKS: Final = "()|,、:\"“”「」『』"
+"""What ends a word, beside white space."""
 _BREAK: Final = r"\s()|,、\"“”「」『』"
 _VALUES: Final = r"\s()|:\"“”「」『』"  # what ends a list of values
 _WORD: Final = re.compile(

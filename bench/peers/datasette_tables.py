@@ -91,7 +91,9 @@ def command(folder: Path, port: int) -> list[str]:
     if not counts.exists():
         inspect = [*program, "inspect", str(folder / FILE), "--inspect-file", str(counts)]
         subprocess.run(inspect, check=True)
-    settings = [part for name, value in SETTINGS.items() for part in ("--setting", name, str(value))]
+    settings = [
+        part for name, value in SETTINGS.items() for part in ("--setting", name, str(value))
+    ]
     served = ["-i", str(folder / FILE), "--inspect-file", str(counts), "-m", str(metadata)]
     return [*program, "serve", *served, "-p", str(port), *settings]
 

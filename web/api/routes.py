@@ -162,8 +162,7 @@ async def status(request: Request) -> Response:
 @serves("/similar")
 async def similar(request: Request) -> Response:
     """Measures that say the same."""
-    params = request.query_params
-    id, text = (params.get(name, "").strip() or None for name in ("id", "text"))
+    params, id, text = request.query_params, given(request, "id"), given(request, "text")
     if (id is None) == (text is None):
         raise UserError(_("Give an id or a text, one of the two."))
     made = SimilarRequest(
@@ -184,7 +183,7 @@ async def copies(request: Request) -> Response:
         filters_of(request),
         Between(read_one(params, "between", [*Between])),
         read_number(params, "limit", LIMIT, MOST),
-        params.get("id", "").strip() or None,
+        given(request, "id"),
     )
     return await give(request, lambda held: copies_json(find_copies(held.engine, made)), slow=True)
 
@@ -212,10 +211,16 @@ async def matrix(request: Request) -> Response:
     return await give(request, lambda held: matrix_json(find_matrix(held.engine, made)), slow=True)
 
 
+def given(request: Request, name: str) -> str | None:
+    """A parameter as it was typed; None where it is not there, or blank."""
+    typed = request.query_params.get(name, "")
+    return typed if typed.strip() else None
+
+
 def required(request: Request, name: str) -> str:
     """A parameter that must be there. Raises UserError."""
-    typed = request.query_params.get(name, "").strip()
-    if not typed:
+    typed = given(request, name)
+    if typed is None:
         raise UserError(_("The parameter {name!r} is needed.").format(name=name))
     return typed
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
@@ -93,8 +93,10 @@ def _year_choices(columns: Sequence[int], asked: Asked) -> Sequence[int]:
 
 def _choosing(asked: Asked, address: Iterable[tuple[Field, str]]) -> Asked:
     """The same years of another place."""
-    years = {field: all for field, all in asked.chosen.items() if field is Field.YEAR}
-    return Asked(chosen={**years, **{field: (value,) for field, value in address}})
+    chosen = {field: (value,) for field, value in address}
+    if years := asked.chosen.get(Field.YEAR):
+        chosen[Field.YEAR] = years
+    return Asked(chosen=chosen)
 
 
 # The overview.
@@ -266,10 +268,9 @@ def _cells(township: TownshipYears, columns: Sequence[int]) -> Iterator[Cell]:
 
 def _apart(matrix: Matrix, asked: Asked) -> Iterator[tuple[int, str, str]]:
     """(how many reports, what they are, the address of the search that lists them)."""
-    places = {field: all for field, all in asked.chosen.items() if field in PLACES}
-    annual: Mapping[Field, tuple[str, ...]] = {**asked.chosen, Field.LEVEL: ("township",)}
+    annual = {**asked.chosen, Field.LEVEL: ("township",)}
     if matrix.unknown_years:
-        found = Asked(chosen={**places, Field.YEAR: ("unknown",), Field.LEVEL: ("township",)})
+        found = Asked(chosen={**annual, Field.YEAR: ("unknown",)})
         yield matrix.unknown_years, _("of townships, year unknown"), found.url()
     if matrix.unknown_places:
         found = Asked(chosen={**annual, Field.TOWNSHIP: ("unknown",)})
