@@ -1,13 +1,13 @@
-"""What clients ask for: addresses of ours and of Datasette, in the same shares and of the same words.
+"""What clients ask for: addresses of ours and of Datasette, in the same shares, of the same words.
 
-Of twenty requests twelve are search pages with facets (every other one of a chosen year), three whole
-reports, two answers of the API, one a search that finds nothing, and two suggestions, for which
-Datasette has nothing. The queries are those that bench.queries has drawn.
+Of twenty requests twelve are search pages with facets (every other one of a chosen year), three
+whole reports, two answers of the API, one a search that finds nothing, and two suggestions, for
+which Datasette has nothing. The queries are those that bench.queries has drawn.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import cycle
 from pathlib import Path
 from random import Random
@@ -36,7 +36,12 @@ def draw_reports(parsed: Sequence[Path], count: int = REPORTS_DRAWN) -> list[str
     return [r.id for file in files for r in rng.sample(load_parsed(file), each)][:count]
 
 
-def mix(queries: Sequence[Query], reports: Sequence[str], makers: dict[str, Maker]) -> list[str]:
+def mix(
+    queries: Sequence[Query],
+    reports: Sequence[str],
+    makers: Mapping[str, Maker],
+    kinds: Collection[str] = SHARES.keys(),
+) -> list[str]:
     """The addresses of all rounds, in an order that has nothing to do with their kind."""
     rng = Random(SEED)
     asked, shown, years = cycle(queries), cycle(reports), _years(rng)
@@ -44,7 +49,7 @@ def mix(queries: Sequence[Query], reports: Sequence[str], makers: dict[str, Make
     for kind in [kind for kind, share in SHARES.items() for _ in range(share)] * ROUNDS:
         query, year, report = next(asked), next(years), next(shown)
         address = makers[kind](query, year if query.year is None else None, report)
-        if address is not None:
+        if kind in kinds and address is not None:
             found.append(address)
     rng.shuffle(found)
     return found
@@ -88,12 +93,3 @@ DATASETTE: dict[str, Maker] = {
     "nothing": lambda query, _year, _report: tables.search(nothing(query), None),
     "suggest": lambda _query, _year, _report: None,
 }
-SEARCHES = ("search",)
-
-
-def only(kinds: Sequence[str], makers: dict[str, Maker]) -> dict[str, Maker]:
-    """Makers that have addresses of some kinds alone."""
-    return {
-        kind: maker if kind in kinds else lambda _query, _year, _report: None
-        for kind, maker in makers.items()
-    }

@@ -1,8 +1,8 @@
 """Measures the web page: under load beside Datasette over FTS5, and while reports are added.
 
 ``python -m bench.serving`` takes a county and some minutes; ``--size province`` is what counts.
-Writes raw.csv and summary.md under bench/runs/DATE-SIZE-serving/. Needs wrk (Debian has it). Corpora
-and indexes are those of bench.run; ``--only load,start`` keeps the rest of the day's run.
+Writes raw.csv and summary.md under bench/runs/DATE-SIZE-serving/. Needs wrk, which Debian has.
+Corpora and indexes are those of bench.run; ``--only load,start`` keeps the rest of the day's run.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import gzip
+import os
+import platform
 import re
 import shutil
 import tempfile
@@ -25,11 +27,11 @@ from bench.corpus import COUNTIES, make_corpus
 from bench.figures import Row, read_rows, write_rows
 from bench.hosting import Client, Hosted, free_port, ours
 from bench.loading import Load, load, visit
-from bench.peers import OURS
+from bench.peers import OURS, load_peer
 from bench.peers import datasette_tables as tables
 from bench.peers.base import Query
 from bench.queries import load_queries
-from bench.run import JOBS, ROOT, count_sections, names_in
+from bench.run import JOBS, ROOT, count_sections, names_in, processor
 from bench.serving_page import write_page
 
 CLIENTS = 32
@@ -56,8 +58,8 @@ class Bench:
     def addresses(self, engine: str, kind: str) -> list[str]:
         """What is asked of an engine."""
         makers = mixture.OURS if engine == OURS else mixture.DATASETTE
-        kinds = mixture.SHARES if kind == WHOLE else mixture.SEARCHES
-        return mixture.mix(self.queries, self.reports, mixture.only(kinds, makers))
+        kinds = tuple(mixture.SHARES) if kind == WHOLE else ("search",)
+        return mixture.mix(self.queries, self.reports, makers, kinds)
 
     def host(self, engine: str, index_dir: Path | None = None) -> Hosted:
         """A server that runs."""
@@ -81,7 +83,8 @@ def main() -> None:
         print(f"{name} …", flush=True)
         rows += MEASURES[name](bench)
         write_rows(rows, arguments.out / "raw.csv")
-    page = write_page(rows, arguments.size, bench.clients, bench.seconds)
+    title = f"{dt.date.today().isoformat()}, {arguments.size}"
+    page = write_page(rows, title, [*describe(bench)])
     (arguments.out / "summary.md").write_text(page, "utf-8")
     print(page)
 
@@ -134,6 +137,23 @@ def prepare_tables(parsed: Sequence[Path], folder: Path) -> Path | None:
         return None
     tables.build(parsed, folder, JOBS)
     return folder
+
+
+def describe(bench: Bench) -> Iterator[str]:
+    """What is measured on what."""
+    shares = ", ".join(f"{share} {kind}" for kind, share in mixture.SHARES.items())
+    versions = [load_peer(OURS).version(), loading.version()]
+    yield f"corpus: {bench.sections:,} sections, generated"
+    yield f"load: {bench.clients} connections for {bench.seconds:g} s over loopback, one at a time"
+    yield f"mixed: of 20 requests {shares}; search pages: nothing else"
+    if bench.tables is not None:
+        versions.append(tables.version())
+        yield "Datasette has no suggestions and is asked the other 18; it ranks nothing"
+    yield f"programs: {'; '.join(versions)}"
+    yield (
+        f"machine: {processor()}, {os.cpu_count()} cores, the load generator on them too; "
+        f"Python {platform.python_version()}"
+    )
 
 
 # What is measured, by name
@@ -244,7 +264,7 @@ LINKED = re.compile(rb'(?:href|src)="(/(?:static|-/static)[^"]+)"')
 def measure_weight(bench: Bench) -> Iterator[Row]:
     """Rows of the bytes that a browser fetches for a page: it, its styles and its scripts."""
     by_kind = {
-        kind: mixture.mix(bench.queries, bench.reports, mixture.only([kind], mixture.OURS))
+        kind: mixture.mix(bench.queries, bench.reports, mixture.OURS, (kind,))
         for kind in ("search", "report")
     }
     pages = {"home": ["/"], "status": ["/status"], "browse": ["/browse"], **by_kind}

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import os
-import platform
 import statistics
 from collections.abc import Callable, Iterator, Sequence
 
-from bench import loading
 from bench.figures import Row, percentile
-from bench.mixture import SHARES
-from bench.peers import OURS, load_peer
+from bench.peers import OURS
 from bench.peers import datasette_tables as tables
-from bench.run import processor
 from bench.summary import number, table
 
 ENGINES = (OURS, tables.NAME)
@@ -21,30 +15,14 @@ FLAT = 0.05
 """Share by which memory may be higher in the last quarter of a load than in the second."""
 
 
-def write_page(rows: Sequence[Row], size: str, clients: int, seconds: float) -> str:
-    """Targets and tables, in Markdown."""
-    lines = [f"# Serving, {dt.date.today().isoformat()}, {size}", ""]
-    lines += about(rows, clients, seconds)
+def write_page(rows: Sequence[Row], title: str, about: Sequence[str]) -> str:
+    """Targets and tables, in Markdown. about: what was measured on what, a line each."""
+    lines = [f"# Serving, {title}", "", *(f"- {line}" for line in about)]
     lines += ["", "## Targets", "", *table(["", "measured", "target", ""], [*targets(rows)])]
     for title, heads, cells in PARTS:
         if found := [*cells(rows)]:
             lines += ["", f"## {title}", "", *table(heads, found)]
     return "\n".join(lines) + "\n"
-
-
-def about(rows: Sequence[Row], clients: int, seconds: float) -> Iterator[str]:
-    """What was measured on what."""
-    shares = ", ".join(f"{share} {kind}" for kind, share in SHARES.items())
-    sections = max((row.sections for row in rows), default=0)
-    versions = [load_peer(OURS).version(), tables.version(), loading.version()]
-    yield f"- corpus: {sections:,} sections, generated"
-    yield f"- load: {clients} connections for {seconds:g} s over loopback; of 20 requests {shares}"
-    yield "- Datasette has no suggestions and is asked the other 18; its pages are not ranked"
-    yield f"- programs: {'; '.join(versions)}"
-    yield (
-        f"- machine: {processor()}, {os.cpu_count()} cores (the load generator is on them too), "
-        f"Python {platform.python_version()}"
-    )
 
 
 # Targets

@@ -78,7 +78,9 @@ def _who(place: Place, issuer: str) -> str:
     names = [*dict.fromkeys(names)]
     before = "".join(name for name in names if name not in issuer)
     begins_with_place = any(issuer.startswith(name) for name in names)
-    return before + issuer if begins_with_place or not (before and issuer) else f"{before}，{issuer}"
+    return (
+        before + issuer if begins_with_place or not (before and issuer) else f"{before}，{issuer}"
+    )
 
 
 def _day(issued: str | None) -> str:

@@ -66,7 +66,8 @@ def find_copies(engine: Engine, request: CopiesRequest) -> Copies:
     started = time.perf_counter()
     sections = _sections(engine, request)
     _check_cost(engine, request, len(sections))
-    chosen = frozenset(sections) if request.filters or request.id else None
+    is_narrowed = bool(request.filters) or request.id is not None
+    chosen = frozenset(sections) if is_narrowed else None
     grouping = Grouping(engine, between=request.between, chosen=chosen, kept=request.limit)
     grouping.run(engine.shared_texts(chosen))
     ranks = grouping.ranks()

@@ -11,10 +11,10 @@ from search.fields import FIELD_NAMES
 
 _LOOKED_AT: Final = 100
 """Characters before the cursor; no name is longer."""
-_PAIRS: Final = re.compile(r'"[^"]*"|“[^“”]*”|「[^」]*」|『[^』]*』')
+_PAIRS: Final = re.compile(r'"[^"]*"|“[^“”]*”|「[^「」]*」|『[^『』]*』')
 _CLOSING: Final = {'"': '"', "“": "”", "「": "」", "『": "』"}
-_OPENING: Final = re.compile("[%s]" % "".join(_CLOSING))
-BREAKS: Final = "()|,、:\"“”「」『』"
+_OPENING: Final = re.compile(f"[{''.join(_CLOSING)}]")
+BREAKS: Final = '()|,、:"“”「」『』'
 """What ends a word, beside white space."""
 _BREAK: Final = r"\s()|,、\"“”「」『』"
 _VALUES: Final = r"\s()|:\"“”「」『』"  # what ends a list of values
@@ -23,7 +23,7 @@ _WORD: Final = re.compile(
 )
 _FIELD: Final = re.compile(rf"([^{_BREAK}:-]+):$")
 _REST: Final = re.compile(rf"[^{_BREAK}:]*")
-_NESTED: Final = re.compile(r"[()|]|(?<!\S)(?:OR|NOT|或|同句|同段|/s|/p|/[0-9]+)(?!\S)")
+_NESTED: Final = re.compile(r"[()|]|(?<!\S)(?:or|not|或|同句|同段|/s|/p|/[0-9]+)(?!\S)")
 
 
 class Spot(NamedTuple):

@@ -9,7 +9,8 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from index.engine import Engine
-from index.errors import NotFound
+from index.errors import NotFound, TooCostly
+from index.i18n import gettext as _
 from index.model import Report
 from search.commonform import cut_common
 from search.excerpts import Excerpt, Outline, Side
@@ -19,6 +20,9 @@ from search.plans import Measure, PlanMatch, follow_plans
 from search.results import Json
 from search.show import find
 from search.stretches import Place, Stretch, compare
+
+_CHARACTER_US: Final = 5
+"""Microseconds that a character of two long reports takes, measured on texts that change a lot."""
 
 
 class PieceKind(StrEnum):
@@ -113,9 +117,14 @@ class Diff:
         return any(self.characters[kind] for kind in kinds)
 
 
-def diff_reports(engine: Engine, first: str, second: str) -> Diff:
-    """Two reports, by their ids, compared. Raises NotFound."""
-    sides = Side(_find_report(engine, first)), Side(_find_report(engine, second))
+def diff_reports(engine: Engine, first: str, second: str, *, most_ms: float | None = None) -> Diff:
+    """Two reports, by their ids, compared.
+
+    most_ms: what it may cost by estimate, None is any. Raises NotFound, TooCostly.
+    """
+    reports = _find_report(engine, first), _find_report(engine, second)
+    _check_cost(reports, most_ms)
+    sides = Side(reports[0]), Side(reports[1])
     before, after = sides[0].streams, sides[1].streams
     pairs = pair_sections(sides[0].outlined(), sides[1].outlined())
     names = own_names(sides[0].report.place).all | own_names(sides[1].report.place).all
@@ -138,6 +147,15 @@ def _find_report(engine: Engine, id: str) -> Report:
     if found.section is not None:
         raise NotFound(id, [found.report.id])
     return found.report
+
+
+def _check_cost(reports: tuple[Report, Report], most_ms: float | None) -> None:
+    """Raises TooCostly where so many characters would take longer than they may."""
+    estimated_ms = sum(len(report.source) for report in reports) * _CHARACTER_US / 1000
+    if most_ms is not None and estimated_ms > most_ms:
+        error = TooCostly(estimated_ms, most_ms)
+        error.hint = _("The command line has no limit: lawsearch diff")
+        raise error
 
 
 class _Told(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from os.path import commonprefix
+from itertools import takewhile
 from typing import Final, NamedTuple
 
 from index.analysis import fold_stream
@@ -33,15 +33,21 @@ class Lookup:
 
     def __init__(self, names: Iterable[str], *, short_forms: bool = False) -> None:
         """short_forms: an autonomous county also answers to what people call it (彭水县)."""
+        self._names = list(dict.fromkeys(names))
         self._forms = [
             (fold_stream(form), name)
-            for name in names
+            for name in self._names
             for form in (_forms_of(name) if short_forms else (name,))
         ]
         self._by_first: dict[str, list[tuple[str, str]]] = {}
         for form in self._forms:
-            for letter in {form[0][0], *first_letters(form[0][0])}:
+            first = form[0][:1]
+            for letter in {first, *first_letters(first)} if first else ():
                 self._by_first.setdefault(letter, []).append(form)
+
+    def all(self) -> Iterator[Typed]:
+        """Every name, each once, with nothing typed of it."""
+        return (Typed(False, False, 0, name, 0, 0) for name in self._names)
 
     def begun(self, typed: str) -> Iterator[Typed]:
         """The names that begin with what was typed, folded; each once."""
@@ -73,7 +79,8 @@ def _begun(typed: str, form: str, name: str) -> Typed | None:
         length, is_read = spelt, True
     else:
         return None
-    end = len(commonprefix([form[:length], fold_stream(name)]))
+    pairs = zip(form[:length], fold_stream(name), strict=False)
+    end = sum(1 for _pair in takewhile(lambda pair: pair[0] == pair[1], pairs))
     return Typed(is_read, False, len(form) - length, name, 0, end)
 
 

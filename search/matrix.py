@@ -78,15 +78,16 @@ class YearTotal(NamedTuple):
 class Area(NamedTuple):
     """A province, (province, city), or (province, city, county), and what the index has of it.
 
-    townships have a report in some year; listed are those that only the gazetteer has, None where
-    it does not know the county (or no county of a city or province). filled of the `slots` of
-    township and year have a report. years are those of the reports. absent: places of the next
-    kind, of which the gazetteer knows and the index has nothing.
+    townships of of_townships have a report in the years asked for, all in some year; listed are
+    those that only the gazetteer has, None where it does not know the county (or no county of a
+    city or province). filled of the `slots` of township and year have a report. absent: places of
+    the next kind, of which the gazetteer knows and the index has nothing.
     """
 
     places: Places
     reports: int
     townships: int
+    of_townships: int
     listed: int | None
     filled: int
     slots: int
@@ -108,6 +109,7 @@ class Matrix:
     years: tuple[YearTotal, ...]
     reports: int
     n_townships: int
+    of_townships: int
     n_listed: int
     areas: tuple[Area, ...]
     townships: tuple[TownshipYears, ...]
@@ -147,6 +149,7 @@ def find_matrix(engine: Engine, request: MatrixRequest) -> Matrix:
         years=_sum_years([area.years for area in totals], fill=columns),
         reports=sum(area.reports for area in totals),
         n_townships=sum(area.townships for area in totals),
+        of_townships=sum(area.of_townships for area in totals),
         n_listed=sum(area.listed or 0 for area in totals),
         areas=tuple(_listed_areas(totals, index, scope)),
         townships=shown,
@@ -232,14 +235,16 @@ def _gather(rows: Iterable[Counted], scope: _Scope) -> list[_County]:
 
 
 def _county(places: Places, rows: Sequence[Counted], scope: _Scope) -> _County:
-    townships: dict[Places, _Years] = {}
+    names = {row.places for row in rows}
+    townships: dict[Places, _Years] = {
+        places: {} for places in names if scope.has_place(places) and scope.has_name(places[3])
+    }
     for row in rows:
-        if scope.has_place(row.places) and scope.has_name(row.places[3]):
-            years = townships.setdefault(row.places, {})
+        if (years := townships.get(row.places)) is not None:
             years[row.year] = (*years.get(row.year, ()), Filed(row.id, row.issued))
     province, city, county = places
     known = load().townships_of(Place(None, county, city, province)) if townships else None
-    here = {fold_stream(row.places[3] or "") for row in rows}
+    here = {fold_stream(name[3] or "") for name in names}
     return _County(
         places=places,
         first=min(row.year for row in rows),
@@ -313,7 +318,7 @@ def _rows(county: _County, columns: Sequence[int]) -> Iterator[TownshipYears]:
 
 
 def _count_county(county: _County, columns: Sequence[int]) -> Area:
-    reports, townships = Counter[int](), Counter[int]()
+    reports, townships, asked = Counter[int](), Counter[int](), frozenset(columns)
     for by_year in county.townships.values():
         for year, filed in by_year.items():
             reports[year] += len(filed)
@@ -324,14 +329,21 @@ def _count_county(county: _County, columns: Sequence[int]) -> Area:
         if county.first <= year <= county.last
     )
     listed = None if county.listed is None else len(county.listed)
-    return _area(county.places, len(county.townships), listed, years)
+    reporting = sum(not asked.isdisjoint(by_year) for by_year in county.townships.values())
+    return _area(county.places, (reporting, len(county.townships)), listed, years)
 
 
-def _area(places: Places, townships: int, listed: int | None, years: tuple[YearTotal, ...]) -> Area:
+def _area(
+    places: Places,
+    townships: tuple[int, int],
+    listed: int | None,
+    years: tuple[YearTotal, ...],
+) -> Area:
     return Area(
         places=places,
         reports=sum(year.reports for year in years),
-        townships=townships,
+        townships=townships[0],
+        of_townships=townships[1],
         listed=listed,
         filled=sum(year.townships for year in years),
         slots=sum(year.of for year in years),
@@ -388,7 +400,7 @@ def _sum_area(places: Places, own: Sequence[Area]) -> Area:
     known = [area.listed for area in own if area.listed is not None]
     return _area(
         places,
-        sum(area.townships for area in own),
+        (sum(area.townships for area in own), sum(area.of_townships for area in own)),
         sum(known) if known else None,
         _sum_years(area.years for area in own),
     )
@@ -436,6 +448,7 @@ def matrix_json(matrix: Matrix) -> Json:
         "took_ms": round(matrix.took_ms, 2),
         "reports": matrix.reports,
         "townships": matrix.n_townships,
+        "of_townships": matrix.of_townships,
         "listed": matrix.n_listed,
         "filled": matrix.filled,
         "missing": matrix.slots - matrix.filled,
@@ -460,6 +473,7 @@ def _area_json(area: Area) -> Json:
         "county": county,
         "reports": area.reports,
         "townships": area.townships,
+        "of_townships": area.of_townships,
         "listed": area.listed,
         "filled": area.filled,
         "missing": area.slots - area.filled,

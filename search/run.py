@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from index.analysis import fold_stream
 from index.engine import Answer, Engine, Mode, Question, Sort
-from index.querytree import And, Field, Filter, Node, positive_texts
+from index.querytree import And, Field, Filter, Node, Not, positive_texts
 from search.cutting import Cutter
 from search.language import Ignored, parse_query
 from search.recognise import KnownPlaces, Recognised, recognise
@@ -30,8 +30,9 @@ _REMEMBERED = 1000
 class Request:
     """A query and what goes with it.
 
-    filters come from flags, at most one a field, and narrow what the query says. limit None is
-    every hit; page counts from 1.
+    filters come from flags, at most one a field, and narrow what the query says; within are queries
+    of their own that narrow it too; sections that one of the excluded filters takes are left out.
+    limit None is every hit; page counts from 1.
     """
 
     query: str
@@ -44,6 +45,9 @@ class Request:
     page: int = 1
     facets: tuple[Field, ...] = ALL_FACETS
     synonyms: Synonyms | None = None
+    within: tuple[str, ...] = ()
+    excluded: tuple[Filter, ...] = ()
+    most_ms: float | None = None  # what it may cost, as estimated before it runs
 
 
 class Understood(NamedTuple):
@@ -117,12 +121,10 @@ class Searcher:
 
     def understand(self, request: Request) -> Understood:
         """What a query asks for. Never raises for what was typed."""
-        tree, ignored = parse_query(request.query)
-        recognised: tuple[Recognised, ...] = ()
-        if tree is not None and not request.literal:
-            tree, recognised = recognise(tree, self.known_places)
-        if tree is None and not request.query.strip():
-            tree = And(())  # nothing typed: everything, under the flags' filters
+        read = [self._read(text, request) for text in (request.query, *request.within)]
+        ignored = tuple(each for _tree, _found, told in read for each in told)
+        recognised = tuple(each for _tree, found, _told in read for each in found)
+        tree = _all_hold([tree for tree, _found, _told in read])
         told: tuple[SynonymUse, ...] = ()
         if tree is not None:
             if request.synonyms is not None:
@@ -131,8 +133,21 @@ class Searcher:
                 cutter = Cutter(self.engine)
                 tree = cutter.cut(tree)
                 ignored = (*ignored, *cutter.ignored)
+        if tree is not None and request.excluded:
+            tree = _all_hold([tree, *(Not(filter) for filter in request.excluded)])
         tree, filters = _take_filters(tree, request.filters)
         return Understood(tree, filters, recognised, ignored, told)
+
+    def _read(
+        self, text: str, request: Request
+    ) -> tuple[Node | None, tuple[Recognised, ...], tuple[Ignored, ...]]:
+        """One of the texts as a tree, None when nothing can match it; what was read in it."""
+        tree, ignored = parse_query(text)
+        if tree is None:  # nothing typed: everything, under the filters
+            return None if text.strip() else And(()), (), ignored
+        if request.literal:
+            return tree, (), ignored
+        return *recognise(tree, self.known_places), ignored
 
     def _ask(
         self, question: Question, understood: Understood, *, relax: bool
@@ -190,6 +205,16 @@ def _expanded(tree: Node, synonyms: Synonyms) -> tuple[Node, tuple[SynonymUse, .
 
     tree, used = expand(tree, synonyms)
     return tree, tuple(SynonymUse(each.word, each.others) for each in used)
+
+
+def _all_hold(trees: Sequence[Node | None]) -> Node | None:
+    """All of the trees; filters of one field in two of them both hold, so that one narrows."""
+    children: list[Node] = []
+    for tree in trees:
+        if tree is None:
+            return None
+        children.extend(tree.children if isinstance(tree, And) else (tree,))
+    return children[0] if len(children) == 1 else And(tuple(children))
 
 
 def _take_filters(

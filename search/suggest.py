@@ -58,8 +58,9 @@ class Near:
         """
         word = fold_stream(word)
         if _LETTERS.fullmatch(word):
-            return self._best(self._near_letters(word), lambda candidate: (), limit)
-        return self._best(self._near_sounds(word), lambda near: self._differences(word, near), limit)
+            return self._best(self._near_letters(word), lambda near: (), limit)
+        found = self._near_sounds(word)
+        return self._best(found, lambda near: self._differences(word, near), limit)
 
     def _best(
         self, edits: Mapping[str, int], key: Callable[[str], tuple[int, ...]], limit: int
@@ -80,9 +81,7 @@ class Near:
     def _near_letters(self, letters: str) -> dict[str, int]:
         """Letters that differ between what was typed and the candidate's pinyin."""
         found = self._by_letters.within(1 + (len(letters) > 8), letters)
-        return _least(
-            (candidate, edits) for (form, candidate), edits in found if form != letters
-        )
+        return _least((candidate, edits) for (form, candidate), edits in found if form != letters)
 
     def _near_sounds(self, word: str) -> dict[str, int]:
         """Characters that differ by near reading."""
@@ -122,13 +121,15 @@ def near_words(words: Mapping[str, int]) -> Near:
 class _Spellings:
     """Forms as they are spelt in sounds or letters, by the length of that."""
 
-    def __init__(self, forms: Iterable[_Form], table: Mapping[int, int] | Mapping[int, str]) -> None:
-        self._by_length: dict[int, tuple[list[str], list[_Form]]] = {}
+    def __init__(
+        self, forms: Iterable[_Form], table: Mapping[int, int] | Mapping[int, str]
+    ) -> None:
+        self._forms: dict[str, list[_Form]] = {}
         for form in forms:
-            spelt = form[0].translate(table)
-            spellings, spelling_forms = self._by_length.setdefault(len(spelt), ([], []))
-            spellings.append(spelt)
-            spelling_forms.append(form)
+            self._forms.setdefault(form[0].translate(table), []).append(form)
+        self._by_length: dict[int, list[str]] = {}
+        for spelling in self._forms:
+            self._by_length.setdefault(len(spelling), []).append(spelling)
 
     def within(self, allowed: int, spelling: str) -> Iterator[tuple[_Form, int]]:
         """The forms at most so many characters apart from the spelling, and how many they are.
@@ -139,12 +140,13 @@ class _Spellings:
         from rapidfuzz.process import extract
 
         for length in range(len(spelling) - allowed, len(spelling) + allowed + 1):
-            spellings, forms = self._by_length.get(length, ([], []))
+            spellings = self._by_length.get(length, [])
             found = extract(
                 spelling, spellings, scorer=OSA.distance, score_cutoff=allowed, limit=None
             )
-            for _spelling, edits, at in found:
-                yield forms[at], int(edits)
+            for near, edits, _at in found:
+                for form in self._forms[near]:
+                    yield form, int(edits)
 
 
 def _least(found: Iterable[tuple[str, int]]) -> dict[str, int]:

@@ -34,13 +34,17 @@ class Vocabulary:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self.count = lru_cache(_REMEMBERED)(self._count)
+        # The engine's own methods: with ones of ours, nothing would be let go of when it is closed.
+        self.count = lru_cache(_REMEMBERED)(engine.count)
+        self.values = lru_cache(engine.values)
 
     def warm(self) -> None:
         """Read all of it, so that nobody has to wait for it."""
         self.near_names.find("某某镇")
         self.near_words.find("某某")
         _ = self.place_lookup, self.practice_lookup, self.sorted_words
+        for field in Field:
+            self.values(field)
 
     @cached_property
     def words(self) -> Mapping[str, int]:
@@ -55,7 +59,7 @@ class Vocabulary:
     @cached_property
     def names(self) -> frozenset[str]:
         """The names of all places."""
-        values = (self._engine.values(field) for field in PLACE_FIELDS)
+        values = (self.values(field) for field in PLACE_FIELDS)
         return frozenset(name for each in values for name in each if isinstance(name, str))
 
     @cached_property
@@ -96,10 +100,6 @@ class Vocabulary:
     def practice_lookup(self) -> Lookup:
         """The practices, by what is typed for them."""
         return Lookup(self.practices)
-
-    def _count(self, stream: str) -> int:
-        """In how many sections a stream stands."""
-        return self._engine.count(stream)
 
 
 def load_practices() -> list[str]:

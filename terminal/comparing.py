@@ -35,7 +35,8 @@ def copies(
     id: Annotated[
         str | None,
         typer.Argument(
-            metavar=_("ID"), help=_("A section's id, or a report's: only what it has is looked for.")
+            metavar=_("ID"),
+            help=_("A section's id, or a report's: look for its passages only."),
         ),
     ] = None,
     index_dir: IndexDir = None,

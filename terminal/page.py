@@ -12,17 +12,18 @@ from index.i18n import gettext as _
 from index.i18n import preferred_language
 from index.model import Report
 from search.diff import Diff, Piece, PieceKind, SectionDiff
-from search.plans import PlanMatch
-from terminal.lines import clean
-from terminal.show_diff import (
+from search.diffwords import (
     counted,
     kind_label,
+    moved_where,
     named,
     no_plans,
     not_complete,
     not_found,
     plans_title,
 )
+from search.plans import PlanMatch
+from terminal.lines import clean
 
 _STYLE: Final = """
 :root { color-scheme: light dark; --ink: #1c1c1c; --paper: #fff; --faint: #6a6a6a; --line: #d8d8d8;
@@ -156,8 +157,8 @@ def _piece(piece: Piece, *, second: bool) -> str:
     )
     where = ""
     if piece.kind is PieceKind.MOVED and piece.other is not None:
-        said = _("from {id}") if second else _("now in {id}")
-        link = f'<a href="#{_text(piece.other.id)}">{_text(said.format(id=piece.other.id))}</a>'
+        said = moved_where(piece.other.id, second=second)
+        link = f'<a href="#{_text(piece.other.id)}">{_text(said)}</a>'
         where = f'<span class="where">{link}</span>'
     return f'<p class="{piece.kind}">{_trimmed(text)}{where}</p>'
 

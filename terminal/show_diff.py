@@ -6,8 +6,17 @@ from collections.abc import Iterator
 from typing import Final
 
 from index.i18n import gettext as _
-from index.model import Report
 from search.diff import Diff, Piece, PieceKind, SectionDiff
+from search.diffwords import (
+    counted,
+    kind_label,
+    moved_where,
+    named,
+    no_plans,
+    not_complete,
+    not_found,
+    plans_title,
+)
 from search.plans import PlanMatch
 from terminal.lines import BAD, FAINT, GOOD, MATCH, TITLE, Line, clean
 from terminal.lines import Piece as Text
@@ -21,39 +30,6 @@ _STYLES: Final = {
     PieceKind.GONE: MATCH,
     PieceKind.CHANGED: "",
 }
-
-
-def kind_label(kind: PieceKind) -> str:
-    """What became of a text, in a word."""
-    return {
-        PieceKind.SAME: _("same"),
-        PieceKind.CHANGED: _("changed"),
-        PieceKind.MOVED: _("moved"),
-        PieceKind.NEW: _("new"),
-        PieceKind.GONE: _("gone"),
-        PieceKind.COMMON: _("common form"),
-    }[kind]
-
-
-def not_complete() -> str:
-    """What is said where not everything was looked at."""
-    return _("These reports are very long or repeat themselves: some shared text is not shown.")
-
-
-def counted(diff: Diff) -> str:
-    """How many characters became what."""
-    parts = (
-        _("{kind} {n}").format(kind=kind_label(kind), n=n) for kind, n in diff.characters.items()
-    )
-    return _("Characters: {counts}").format(counts=_(", ").join(parts))
-
-
-def named(report: Report) -> str:
-    """A report by its place and year."""
-    place = report.place
-    where = "".join(filter(None, (place.county, place.township))) or report.title or report.id
-    year = _("{year}").format(year=report.year) if report.year else _("year unknown")
-    return f"{where} {year}"
 
 
 def show_diff(diff: Diff) -> Iterator[Line]:
@@ -96,9 +72,7 @@ def _piece(piece: Piece) -> Line:
     style = _STYLES[piece.kind]
     mark = Text(_mark(piece) + " ", style)
     if piece.kind is PieceKind.MOVED and piece.other is not None:
-        where = (_("from {id}") if piece.of_second else _("now in {id}")).format(
-            id=clean(piece.other.id)
-        )
+        where = moved_where(clean(piece.other.id), second=piece.of_second)
         told = [*_changed(piece)] if piece.of_second else [Text(_short(piece.here.text))]
         return [mark, *told, Text("  " + _bracketed(where), style)]
     if piece.kind is PieceKind.CHANGED:
@@ -142,23 +116,6 @@ def _short(text: str) -> str:
     if len(plain) <= 2 * _SHOWN_ENDS + 8:
         return plain
     return f"{plain[:_SHOWN_ENDS]} … {plain[-_SHOWN_ENDS:]}"
-
-
-def plans_title(diff: Diff) -> str:
-    """What the comparison of plans and achievements is called."""
-    return _("Planned in {first}, and the achievements of {second} that speak of it").format(
-        first=diff.first.year, second=diff.second.year
-    )
-
-
-def not_found() -> str:
-    """What is said of a plan that no achievement speaks of."""
-    return _("not found in the achievements part")
-
-
-def no_plans() -> str:
-    """What is said where there is nothing to look for."""
-    return _("The first report has no plans part.")
 
 
 def _plans(diff: Diff, plans: tuple[PlanMatch, ...]) -> Iterator[Line]:

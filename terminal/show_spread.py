@@ -14,7 +14,6 @@ from index.querytree import Field
 from search.spread import (
     CountySpread,
     Mention,
-    Order,
     Spread,
     YearCount,
     county_names,
@@ -22,6 +21,7 @@ from search.spread import (
     sample_caution,
     silence_caution,
 )
+from search.spreadwords import each_word, issued, totals, uncounted, which_first, without
 from terminal.lines import BAD, FAINT, GOOD, TITLE, Line, Piece, clean, pad, width
 from terminal.show import show_understood
 
@@ -38,7 +38,8 @@ def show_spread(spread: Spread) -> Iterator[Line]:
     if spread.filters:
         said = _("Filters: {filters}")
         yield [Piece(said.format(filters=clean("  ".join(spread.filters))), FAINT)]
-    yield _totals(spread)
+    reports, townships = totals(spread)
+    yield [Piece(reports, TITLE), *([Piece(townships)] if townships else [])]
     yield from _firsts(spread)
     if spread.years:
         yield []
@@ -53,33 +54,10 @@ def show_spread(spread: Spread) -> Iterator[Line]:
     yield from _cautions(spread)
 
 
-def _totals(spread: Spread) -> Line:
-    if not spread.reports:
-        reports = ngettext(
-            "None of {of} report mentions it.", "None of {of} reports mentions it.", spread.of
-        )
-        return [Piece(reports.format(of=spread.of), TITLE)]
-    reports = ngettext(
-        "{n} of {of} reports mentions it", "{n} of {of} reports mention it", spread.reports
-    )
-    townships = ngettext(
-        ", of {n} of {of} townships", ", of {n} of {of} townships", spread.townships
-    )
-    return [
-        Piece(reports.format(n=spread.reports, of=spread.of), TITLE),
-        Piece(townships.format(n=spread.townships, of=spread.of_townships)),
-    ]
-
-
 def _firsts(spread: Spread) -> Iterator[Line]:
     if not spread.first:
         return
-    said = {
-        Order.YEAR: _("First in {year}:"),
-        Order.ISSUED: _("First in {year}, by the day of issue:"),
-        Order.UNKNOWN: _("First in {year}; days of issue are missing, any of these may be first:"),
-    }[spread.order or Order.UNKNOWN]
-    yield [Piece(said.format(year=spread.first[0].year))]
+    yield [Piece(which_first(spread))]
     names = _names(spread)
     yield from (_first(mention, names) for mention in spread.first[:MOST_FIRST])
     yield from _more(len(spread.first) - MOST_FIRST)
@@ -92,16 +70,11 @@ def _names(spread: Spread) -> Mapping[Places, str]:
 
 
 def _first(mention: Mention, names: Mapping[Places, str]) -> Line:
-    issued = (
-        _("issued {date}").format(date=mention.issued)
-        if mention.issued
-        else _("day of issue unknown")
-    )
     where = clean(names[mention.places[:3]] + (mention.places[3] or ""))
     return [
         Piece("   "),
         Piece(where, GOOD),
-        Piece(f"  {issued}"),
+        Piece(f"  {clean(issued(mention.issued))}"),
         Piece(f"  {clean(mention.id)}", FAINT),
     ]
 
@@ -161,11 +134,7 @@ def _county(name: str, county: CountySpread) -> Sequence[str]:
 
 
 def _without(spread: Spread) -> Iterator[Line]:
-    n, of = len(spread.without), spread.of_townships
-    said = ngettext(
-        "{n} of {of} townships never mentions it:", "{n} of {of} townships never mention it:", n
-    )
-    yield [Piece(said.format(n=n, of=of), TITLE)]
+    yield [Piece(without(spread), TITLE)]
     names = _names(spread)
     for county, townships in groupby(spread.without[:MOST_LISTED], lambda places: places[:3]):
         yield [
@@ -173,7 +142,7 @@ def _without(spread: Spread) -> Iterator[Line]:
             Piece(clean(names[county]), GOOD),
             Piece("  " + _listed(townships)),
         ]
-    yield from _more(n - MOST_LISTED)
+    yield from _more(len(spread.without) - MOST_LISTED)
 
 
 def _listed(townships: Iterable[Places]) -> str:
@@ -186,34 +155,8 @@ def _cautions(spread: Spread) -> Iterator[Line]:
         yield [Piece(f"{_MARK} {few}", BAD)]
     yield [Piece(silence_caution(), BAD)]
     if not spread.reports:
-        said = _("Each word is looked for as it was typed; A OR B finds either name.")
-        yield [Piece(said, FAINT)]
-    yield from ([Piece(said, FAINT)] for said in _uncounted(spread))
-
-
-def _uncounted(spread: Spread) -> Iterator[str]:
-    """A sentence for each kind of report that mentions it and is in no table."""
-    if n := spread.unknown_years:
-        said = ngettext(
-            "Not counted: {n} report that mentions it, of an unknown year.",
-            "Not counted: {n} reports that mention it, of unknown years.",
-            n,
-        )
-        yield said.format(n=n)
-    if n := spread.unknown_places:
-        said = ngettext(
-            "Not counted: {n} report that mentions it, from an unknown place.",
-            "Not counted: {n} reports that mention it, from unknown places.",
-            n,
-        )
-        yield said.format(n=n)
-    if n := spread.other_papers:
-        said = ngettext(
-            "Not counted: {n} paper that mentions it and is no township's annual report.",
-            "Not counted: {n} papers that mention it and are no township's annual reports.",
-            n,
-        )
-        yield said.format(n=n)
+        yield [Piece(each_word(), FAINT)]
+    yield from ([Piece(said, FAINT)] for said in uncounted(spread))
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

@@ -16,6 +16,7 @@ from web.metrics import Metrics
 
 log: Final = logging.getLogger("lawsearch.access")
 _NO_ROUTE: Final = "none"
+_HEAD: Final = "lawsearch.head"  # where a scope tells that nobody will read the body
 
 
 class AccessLog:
@@ -31,15 +32,15 @@ class AccessLog:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         started, status, sent = time.perf_counter(), 500, 0
-        is_head = scope["method"] == "HEAD"
-        inner = {**scope, "method": "GET"} if is_head else scope
+        asks_head = scope["method"] == "HEAD"
+        inner = {**scope, "method": "GET", _HEAD: True} if asks_head else scope
 
         async def watch(message: Message) -> None:
             nonlocal status, sent
             if message["type"] == "http.response.start":
                 status = message["status"]
             elif message["type"] == "http.response.body":
-                if is_head:
+                if asks_head:
                     message = {**message, "body": b""}
                 sent += len(message.get("body", b""))
             await send(message)
@@ -66,3 +67,8 @@ class AccessLog:
         if self._with_queries:
             told["query"] = scope["query_string"].decode("ascii", "replace")
         log.info("%s", json.dumps(told, ensure_ascii=True))
+
+
+def is_head(request: Request) -> bool:
+    """Whether only the headers are wanted, though it is answered as GET."""
+    return _HEAD in request.scope

@@ -10,8 +10,10 @@ from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from index.i18n import speaking
+from web.access import is_head
 from web.lanes import Lane
 from web.language import language_of
 from web.live import Held
@@ -108,14 +110,36 @@ async def answer_stream(
     pieces, first, version = await lane.call(begin)
 
     async def body() -> AsyncIterator[bytes]:
-        try:
-            yield first
+        yield first
+        if not is_head(request):
             while (piece := await lane.call(lambda: go_on(pieces))) is not None:
                 yield piece
-        finally:
-            lane.release(open_until_done.close)
 
-    return StreamingResponse(body(), headers={**version, **headers}, media_type=media_type)
+    def release() -> None:
+        lane.release(open_until_done.close)
+
+    return _Stream(body(), release, {**version, **headers}, media_type)
+
+
+class _Stream(StreamingResponse):
+    """A stream that lets go of what it is made from, wherever it ends or is broken off."""
+
+    def __init__(
+        self,
+        body: AsyncIterator[bytes],
+        release: Callable[[], None],
+        headers: Mapping[str, str],
+        media_type: str,
+    ) -> None:
+        super().__init__(body, headers=headers, media_type=media_type)
+        self._release = release
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._release()
 
 
 def version_headers(held: Held, language: str) -> dict[str, str]:

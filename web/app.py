@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
@@ -11,11 +12,13 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from index.i18n import gettext as _
 from web import metrics, security, staticfiles
 from web.access import AccessLog
 from web.api import routes as api
-from web.errors import add_error_handlers
+from web.errors import Told, add_error_handlers
 from web.headers import SecureHeaders
+from web.keeping import keep_up, warm_up
 from web.lanes import Lane
 from web.language import Language
 from web.limits import RateLimit
@@ -33,13 +36,15 @@ ROUTERS = (
 def create_app(settings: Settings) -> FastAPI:
     """The application over the settings' index. It opens the index when it is first asked."""
     quick, slow = (
-        Lane(name, Live(settings.index_dir, settings.version)) for name in ("quick", "slow")
+        Lane(name, Live(settings.index_dir, settings.version, warm))
+        for name, warm in (("quick", warm_up), ("slow", lambda held: None))
     )
     counted = metrics.Metrics(quick, slow)
 
     @asynccontextmanager
     async def living(app: FastAPI) -> AsyncIterator[None]:
-        yield
+        with keep_up(quick.live, slow.live) as app.state.keeper:
+            yield
         quick.close()
         slow.close()
 
@@ -49,7 +54,7 @@ def create_app(settings: Settings) -> FastAPI:
         summary="Search over Chinese township rule-of-law annual reports (法治政府建设年度报告)",
         docs_url=None,  # these pages load scripts from elsewhere; /api is our own
         redoc_url=None,
-        openapi_url="/api/v1/openapi.json",
+        openapi_url=None,  # web.api.openapi makes it
         lifespan=living,
         middleware=_middleware(settings, counted),
         redirect_slashes=False,
@@ -77,7 +82,10 @@ def _middleware(settings: Settings, counted: metrics.Metrics) -> list[Middleware
 
 
 async def healthz(request: Request) -> Response:
-    """That the server lives, and that it can open its index."""
+    """That the server lives, can open its index, and keeps up with it."""
     lane: Lane = request.app.state.quick
+    if not request.app.state.keeper.is_alive():
+        said = _("New commits are not seen any more.")
+        raise Told(HTTPStatus.SERVICE_UNAVAILABLE, said, _("Start the server again."))
     commit = await lane.run(lambda held: held.commit)
     return PlainTextResponse(f"ok {commit}\n", headers={"Cache-Control": "no-store"})

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from index.errors import (
+    BadFilter,
     IndexDamaged,
     IndexMissing,
     IndexOutdated,
@@ -65,6 +66,8 @@ def told_to_strangers(error: LawsearchError) -> tuple[str, str]:
             return _("The index is damaged."), _("Whoever runs this server rebuilds it.")
         case StoreError():
             return _("The index cannot be read."), _("Try again in some seconds.")
+        case BadFilter():  # on the command line a parameter is an option
+            return str(BadFilter(error.flag.removeprefix("--"), error.value)), error.hint
     return str(error), error.hint
 
 

@@ -8,7 +8,8 @@ it among what was chosen.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from typing import Final, NamedTuple
 
 from index.engine import FacetCount
@@ -19,7 +20,7 @@ from index.querytree import Field, Filter, FilterValue, YearRange
 from search.fields import read_value
 from search.results import Recognition
 from web.asked import Asked
-from web.rewording import reword
+from web.rewording import changed, reword
 
 UNKNOWN: Final = "unknown"
 MOST_YEARS: Final = 40
@@ -28,7 +29,7 @@ Path = tuple[str | None, ...]
 
 
 class Row(NamedTuple):
-    """A value of a facet. url chooses it or lets it go, without leaves it out ("" where neither)."""
+    """A value of a facet. url chooses it or lets it go, without leaves it out; "" is neither."""
 
     name: str
     count: int  # type: ignore[assignment]  # tuples have a method of this name, not wanted here
@@ -65,11 +66,12 @@ class Links:
 
     def freed(self, fields: Iterable[Field]) -> Asked:
         """The search with what words of the query ask of the fields as choices."""
-        asked, fields = self.asked, {*fields}
+        asked, fields = self.asked.but(), {*fields}
         for each in self.recognised:
-            if each.field in fields and (rest := reword(asked.query, each.word)) != asked.query:
-                asked = replace(asked, query=rest).choosing(each.field, str(each.value))
-        return asked.but()
+            if each.field in fields:
+                rest = changed(asked, partial(reword, word=each.word))
+                asked = rest.choosing(each.field, str(each.value)) if rest != asked else asked
+        return asked
 
     def choosing(self, field: Field, value: str, *, drop: Sequence[Field] = ()) -> Asked:
         """With one value more; those of the fields in drop are let go."""

@@ -1,25 +1,32 @@
-"""The index as a server holds it: always the last commit, and never two in one answer.
+"""The index as a server holds it: the last commit, and never two in one answer.
 
-An engine is for one thread at a time, so every lane has a `Live` of its own, used in its thread
-alone. A commit stays open until the last answer that is made from it is done.
+An engine is for one thread at a time, so every lane has a `Live` of its own, used in its thread. A
+new commit is opened and made ready in another thread, while answers are made from the one before;
+nobody waits for it. A commit stays open until the last answer that is made from it is done.
 """
 
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path, PurePath
+from typing import Final
 
-from index.errors import IndexMissing
+from index.errors import StoreError
 from index.manifest import NAME as MANIFEST
 from index.whoosh_engine import WhooshEngine
 from search.run import Searcher
 from search.similar import SimilarFinder
 
+LOOK_SECONDS: Final = 0.25
+"""How often the folder is asked for a new commit."""
+_log: Final = logging.getLogger("lawsearch.web")
 Stamp = tuple[int, int, int]
 """Tells one manifest from the next: number of the file, its time in nanoseconds, its size."""
 
@@ -52,19 +59,23 @@ class Held:
 
 
 class Live:
-    """The last commit of a folder. One thread at a time."""
+    """The last commit of a folder; all but `refresh` is for one thread at a time."""
 
-    def __init__(self, folder: Path, version: str) -> None:
+    def __init__(self, folder: Path, version: str, warm: Callable[[Held], None]) -> None:
+        """warm: makes a commit ready for its first question."""
         self._folder = folder
         self._version = version
-        self._stamp: Stamp | None = None
+        self._warm = warm
         self._held: Held | None = None
+        self._next: Held | None = None  # given from one thread to the other, by turns
+        self._turn = threading.Lock()
+        self._seen: Stamp | None = None  # the last that `refresh` has looked at
 
     @contextmanager
     def hold(self) -> Iterator[Held]:
-        """The last commit, which stays open meanwhile.
+        """The last commit that is ready, which stays open meanwhile.
 
-        Raises IndexMissing, IndexOutdated, IndexDamaged.
+        Raises IndexMissing, IndexOutdated, IndexDamaged where none could ever be opened.
         """
         held = self._last()
         held.users += 1
@@ -81,30 +92,58 @@ class Live:
         return self._held.commit if self._held else 0
 
     def close(self) -> None:
-        """Let go of the commit."""
-        held, self._held = self._held, None
-        if held is not None:
-            self._close_unless_used(held)
+        """Let go of the index."""
+        for held in (self._held, self._exchange(None)):
+            self._held = None
+            if held is not None:
+                self._close_unless_used(held)
+
+    def refresh(self) -> None:
+        """Have a commit that is new ready for `hold`; for one other thread.
+
+        What cannot be read is logged once, and answers go on from the commit that is open.
+        """
+        try:
+            stamp = _stamp(self._folder)
+            if stamp == self._seen:
+                return
+            self._seen = stamp
+            held = Held(self._folder, self._version)
+            with held.engine.blamed():
+                self._warm(held)
+        except StoreError as error:
+            _log.error("%s %s", error, error.hint)
+        else:
+            if (unused := self._exchange(held)) is not None:
+                unused.engine.close()
 
     def _last(self) -> Held:
-        stamp = self._look()
-        if self._held is None or stamp != self._stamp:
-            new = Held(self._folder, self._version)
-            self.close()
-            # What was looked at before is at most too old: then it is opened once more.
-            self._held, self._stamp = new, stamp
+        if (ready := self._exchange(None)) is not None:
+            before, self._held = self._held, ready
+            if before is not None:
+                self._close_unless_used(before)
+        elif self._held is None:
+            self._held = Held(self._folder, self._version)
         return self._held
 
-    def _look(self) -> Stamp:
-        try:
-            found = (self._folder / MANIFEST).stat()
-        except OSError:
-            raise IndexMissing(self._folder) from None
-        return found.st_ino, found.st_mtime_ns, found.st_size
+    def _exchange(self, held: Held | None) -> Held | None:
+        """What was ready for use, which is another one from now on."""
+        with self._turn:
+            before, self._next = self._next, held
+        return before
 
     def _close_unless_used(self, held: Held) -> None:
         if held is not self._held and not held.users:
             held.engine.close()
+
+
+def _stamp(folder: Path) -> Stamp | None:
+    """That of the manifest, None where there is none."""
+    try:
+        found = (folder / MANIFEST).stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def common_folder(paths: Iterator[str]) -> str:

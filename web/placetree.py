@@ -40,17 +40,16 @@ class Node(NamedTuple):
     """A place. open_url opens its branch or closes it, "" where it has none; more are not shown."""
 
     name: str
-    above: str
-    field: Field
     count: Count  # type: ignore[assignment]  # tuples have a method of this name, not wanted here
     is_chosen: bool
     url: str
     without: str
-    open_url: str
-    is_open: bool
-    branches: tuple[Node, ...]
-    more: int
-    more_url: str
+    above: str = ""
+    open_url: str = ""
+    is_open: bool = False
+    branches: tuple[Node, ...] = ()
+    more: int = 0
+    more_url: str = ""
 
 
 class Branches(NamedTuple):
@@ -96,9 +95,7 @@ class PlaceQuestion:
 
 def filters_of(path: Path) -> tuple[Filter, ...]:
     """What the sections of a place have in common: its name, and that what is unknown is so."""
-    filters = [
-        Filter(LEVELS[depth], (None,)) for depth, name in enumerate(path) if name is None
-    ]
+    filters = [Filter(LEVELS[depth], (None,)) for depth, name in enumerate(path) if name is None]
     named = [depth for depth, name in enumerate(path) if name is not None]
     if named:
         filters.append(Filter(LEVELS[named[-1]], (typed_path(path),)))
@@ -179,7 +176,8 @@ class PlaceTree:
     def _sorted_below(self, path: Path) -> Sequence[Path]:
         if len(path) < COUNTY_DEPTH:
             return self._below.get(path, [])
-        return sorted(self._townships, key=lambda each: (each[-1] is None, -self._townships[each].sections))
+        found = self._townships
+        return sorted(found, key=lambda each: (each[-1] is None, -found[each].sections))
 
     @cached_property
     def _townships(self) -> dict[Path, Count]:
@@ -193,25 +191,29 @@ class PlaceTree:
         return field in self._has_chosen and self._chosen[field].takes(path[-1], path)
 
     def _node(self, path: Path) -> Node:
-        field, is_open = LEVELS[len(path) - 1], self.opened[: len(path)] == path
-        inner = self._branches(path) if is_open and len(path) <= COUNTY_DEPTH else Branches((), 0, "")
-        return Node(
-            path[-1] or _("unknown"),
-            "",
-            field,
-            self._count(path),
-            self._is_chosen(path),
-            self._choose_url(path),
-            self._without_url(path),
-            self._open_url((_above(path) or (None,)) if is_open else path)
-            if len(path) <= COUNTY_DEPTH
-            else "",
-            is_open,
-            *inner,
+        if len(path) > COUNTY_DEPTH:
+            return self._alone(path, self._townships[path])
+        alone = self._alone(path, self._counts[path])
+        if self.opened[: len(path)] != path:
+            return alone._replace(open_url=self._open_url(path))
+        inner = self._branches(path)
+        return alone._replace(
+            open_url=self._open_url(_above(path) or (None,)),
+            is_open=True,
+            branches=inner.nodes,
+            more=inner.more,
+            more_url=inner.more_url,
         )
 
-    def _count(self, path: Path) -> Count:
-        return self._counts[path] if len(path) <= COUNTY_DEPTH else self._townships[path]
+    def _alone(self, path: Path, count: Count) -> Node:
+        """A place without what is below it."""
+        return Node(
+            name=path[-1] or _("unknown"),
+            count=count,
+            is_chosen=self._is_chosen(path),
+            url=self._choose_url(path),
+            without=self._without_url(path),
+        )
 
     def _open_url(self, path: Path) -> str:
         written = "/".join(name or _NOT_KNOWN for name in path) or ROOT
@@ -241,28 +243,13 @@ class PlaceTree:
             return ()
         towns = self._places.count(Field.TOWNSHIP)
         counts = {each.path: Count(each.count, each.reports) for each in towns} | self._counts
-        found = [
-            path for path in counts if path and path[-1] and wanted in fold_stream(path[-1])
-        ]
+        found = [path for path in counts if path and path[-1] and wanted in fold_stream(path[-1])]
         found.sort(key=lambda path: (len(path), -counts[path].sections))
         return tuple(self._found(path, counts[path]) for path in found[:MOST_FOUND])
 
     def _found(self, path: Path, count: Count) -> Node:
         above = " ".join(name for name in reversed(path[:-1]) if name)
-        return Node(
-            path[-1] or "",
-            above,
-            LEVELS[len(path) - 1],
-            count,
-            self._is_chosen(path),
-            self._choose_url(path),
-            self._without_url(path),
-            "",
-            False,
-            (),
-            0,
-            "",
-        )
+        return self._alone(path, count)._replace(above=above)
 
 
 def _above(path: Path) -> Path:

@@ -9,14 +9,15 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from index.analysis import fold_stream
 from index.model import Report, Section, Span
 from search.marking import Marks
 from web.wrapping import goes_on, line_columns, lines_of
 
-_TITLE_PARAGRAPHS = 4
+_TITLE_PARAGRAPHS: Final = 4
+_SHORT_FURNITURE: Final = 40  # characters
 
 
 class Run(NamedTuple):
@@ -38,7 +39,7 @@ class Run(NamedTuple):
 
 @dataclass(slots=True)
 class Paragraph:
-    """Runs of one paragraph; kind: text, heading, run-in (heading and text), furniture, title."""
+    """Runs of one paragraph; kind: see `_kind` and `_name_title`."""
 
     runs: list[Run]
     kind: str = "text"
@@ -72,6 +73,12 @@ class Block:
         """How deep the section stands in the outline, from 1."""
         return self.section.key.count(".") + 1 if self.section else 1
 
+    @property
+    def is_long_furniture(self) -> bool:
+        """Whether it is furniture that would be in a reader's way: more than a page's number."""
+        of_furniture = all(paragraph.kind == "furniture" for paragraph in self.paragraphs)
+        return of_furniture and sum(len(p.text) for p in self.paragraphs) > _SHORT_FURNITURE
+
 
 def read_blocks(report: Report, marks: Marks) -> list[Block]:
     """The report's blocks in the order of its source."""
@@ -95,7 +102,7 @@ def _end_of(section: Section) -> int:
 
 
 def _name_title(report: Report, blocks: Sequence[Block]) -> None:
-    """Call the paragraphs that are the report's title so."""
+    """Call the paragraphs that are the report's title so, and those above it its letterhead."""
     title = fold_stream(report.title or "")
     first = next((block for block in blocks if block.section), None)
     if not title or first is None:
@@ -104,8 +111,9 @@ def _name_title(report: Report, blocks: Sequence[Block]) -> None:
     for start in range(len(folded)):
         for end in range(start + 1, start + 1 + _TITLE_PARAGRAPHS):
             if "".join(folded[start:end]) == title:
-                for paragraph in first.paragraphs[start:end]:
-                    paragraph.kind = "title" if paragraph.kind == "text" else paragraph.kind
+                for number, paragraph in enumerate(first.paragraphs[:end]):
+                    if paragraph.kind == "text":
+                        paragraph.kind = "title" if number >= start else "letterhead"
                 return
 
 

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from index.querytree import Text, Zone
 from search.language import MAX_LENGTH
 from search.lexer import Kind, Token, tokenize
+from web.asked import Asked
 
 _BINDING = (Kind.NOT, Kind.NEAR, Kind.OR)
+
+
+def changed(asked: Asked, change: Callable[[str], str]) -> Asked:
+    """The search with a change made to its query, or to the first text within that it changes."""
+    query = change(asked.query)
+    if query != asked.query:
+        return asked.but(query=query)
+    for n, text in enumerate(asked.within):
+        if (other := change(text)) != text:
+            between = (other,) if other else ()
+            return asked.but(within=(*asked.within[:n], *between, *asked.within[n + 1 :]))
+    return asked.but()
 
 
 def reword(query: str, word: str, by: str = "") -> str:
@@ -58,6 +71,6 @@ def _free_words(query: str) -> Iterator[tuple[int, Token]]:
     for n, (start, token) in enumerate(placed):
         depth += (token.kind is Kind.OPEN) - (token.kind is Kind.CLOSE)
         bound = depth > 0 or kinds[n] in _BINDING or kinds[n + 2] in _BINDING[1:]
-        if not bound and isinstance(token.node, Text) and not token.node.quoted:
-            if token.node.zone is Zone.ANYWHERE:
-                yield start, token
+        node = token.node
+        if isinstance(node, Text) and not (bound or node.quoted) and node.zone is Zone.ANYWHERE:
+            yield start, token

@@ -18,6 +18,7 @@ from index.querytree import And, Field, Filter, Zone
 from index.segments.snapshot import SECTION_FIELDS, Snapshot
 from index.vector import relaxing
 from index.vector.arrays import Arrays
+from index.vector.cost import Estimator
 from index.vector.facets import count_facet
 from index.vector.fields import Fields
 from index.vector.found import Found
@@ -42,6 +43,7 @@ class VectorAnswerer:
         self._postings = Postings(self._arrays)
         self._matcher = Matcher(self._postings, self._fields)
         self._scorer = Scorer(self._postings)
+        self.estimator = Estimator(self._postings, self._fields)
         self.shingles = Shingles(self._arrays)
         self.likeness = LikenessFinder(self._postings, self._fields)
 

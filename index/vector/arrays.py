@@ -61,6 +61,12 @@ class Arrays:
         return self.starts[:-1] + self.column("section.heading").astype(self.position_type)
 
     @cached_property
+    def heading_share(self) -> float:
+        """What part of all streams stands in headings."""
+        headings, lengths = (self.column(f"section.{name}") for name in ("heading", "length"))
+        return float(headings.sum() / max(1, lengths.sum()))
+
+    @cached_property
     def bare(self) -> Mask:
         """(n,) whether a section has no text beside its heading."""
         found: Mask = self.column("section.heading") == self.column("section.length")

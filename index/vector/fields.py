@@ -87,6 +87,14 @@ class Fields:
             return mask.take(sections)
         return mask.take(self._arrays.report_of.take(sections))
 
+    def share(self, filter: Filter) -> float:
+        """What part of all sections has one of the filter's values, deleted ones as well."""
+        return self._masks.kept(("share", filter), lambda: self._share(filter), lambda _share: 0)
+
+    def _share(self, filter: Filter) -> float:
+        passing = self.passes(filter, np.arange(self._arrays.n_sections, dtype=np.uint32))
+        return float(passing.mean()) if len(passing) else 0.0
+
     def _passing(self, filter: Filter) -> Mask:
         """(r,) or (n,) whether each report, or section, has one of the filter's values."""
         column, wanted = self.column(filter.field), self.wanted(filter)

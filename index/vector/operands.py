@@ -85,22 +85,25 @@ def _operand(postings: Postings, text: Text, stream: str, found: Found, own_rows
 
 def count_occurrences(operands: Sequence[Operand]) -> int:
     """How often the operands stand in the sections found, overlaps counted once."""
-    meeting = _meeting(operands)
-    apart = sum(int(o.counts.sum()) for n, o in enumerate(operands) if n not in meeting)
-    return apart + _count_meeting([operands[n] for n in sorted(meeting)])
+    meet = meeting([(operand.text, operand.stream) for operand in operands])
+    apart = sum(int(o.counts.sum()) for n, o in enumerate(operands) if n not in meet)
+    return apart + _count_meeting([operands[n] for n in sorted(meet)])
 
 
-def _meeting(operands: Sequence[Operand]) -> set[int]:
-    """Which operands may share a character with another one, or with themselves."""
-    meeting = {n for n, operand in enumerate(operands) if may_meet(operand.stream, operand.stream)}
+def meeting(operands: Sequence[tuple[Text, str]]) -> set[int]:
+    """Which operands, each a text and it or a word of it, may share a character with another one.
+
+    Or with themselves, as 人人 in 人人人.
+    """
+    found = {n for n, (_text, stream) in enumerate(operands) if may_meet(stream, stream)}
     if len(operands) > _MANY:
-        return meeting | _sharing([operand.stream for operand in operands])
-    for (n, one), (m, other) in combinations(enumerate(operands), 2):
+        return found | _sharing([stream for _text, stream in operands])
+    for (n, (text, one)), (m, (other_text, other)) in combinations(enumerate(operands), 2):
         # A text and its own words are never looked for in the same section.
-        is_own = one.text is other.text and one.text.stream in (one.stream, other.stream)
-        if one.stream == other.stream or (not is_own and may_meet(one.stream, other.stream)):
-            meeting |= {n, m}
-    return meeting
+        is_own = text is other_text and text.stream in (one, other)
+        if one == other or (not is_own and may_meet(one, other)):
+            found |= {n, m}
+    return found
 
 
 def _sharing(streams: Sequence[str]) -> set[int]:

@@ -144,6 +144,17 @@ class Postings:
         ranges = ((s.array("gram.first"), number) for s, number in found if number >= 0)
         return sum(first[number + 1] - first[number] for first, number in ranges)
 
+    def n_character(self, character: str) -> int:
+        """How often a character stands in the index, in deleted reports as well."""
+        segments = self.arrays.segments
+        found = ((s.array("gram.first"), *s.grams_from(character)) for s in segments)
+        return sum(first[end] - first[begin] for first, begin, end in found)
+
+    def n_stored(self, gram: str) -> int:
+        """How many sections hold a gram of two characters, deleted ones as well."""
+        found = ((segment, segment.find_gram(gram)) for segment in self.arrays.segments)
+        return sum(s.array("gram.sections")[number] for s, number in found if number >= 0)
+
     def positions(self, gram: str) -> Positions:
         """Where a gram of two characters stands, in deleted reports as well."""
         if self.arrays.live is None and self.is_remembered(gram):
@@ -181,10 +192,8 @@ class Postings:
         return self.remembered.kept(("df", gram), lambda: self._n_holding(gram), lambda _n: 0)
 
     def _n_holding(self, gram: str) -> int:
-        found = ((segment, segment.find_gram(gram)) for segment in self.arrays.segments)
-        everywhere = sum(s.array("gram.sections")[number] for s, number in found if number >= 0)
         deleted = self.arrays.deleted_sections
-        return everywhere - int(np.count_nonzero(self.counts_in(gram, deleted)[0]))
+        return self.n_stored(gram) - int(np.count_nonzero(self.counts_in(gram, deleted)[0]))
 
     def counts_in(self, gram: str, sections: Sections) -> tuple[Rows, Rows]:
         """((n,) how often a gram stands in each section, (n,) index of its first position)."""

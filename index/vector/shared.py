@@ -123,9 +123,7 @@ class _Held:
     weights: Floats
 
     @classmethod
-    def make(
-        cls, arrays: Arrays, shingles: Shingles, order: Rows, standing: _Standing
-    ) -> _Held:
+    def make(cls, arrays: Arrays, shingles: Shingles, order: Rows, standing: _Standing) -> _Held:
         """Those of the shingles that several reports have, without common form."""
         numbers, sections = standing
         keys = shingles.hashes.take(numbers).astype(np.uint64) << np.uint64(32)
@@ -271,7 +269,10 @@ class _Pairs:
         for key, start, end, total in zip(*pairs, strict=True):
             own = slice(start, end)
             seeds = zip(
-                found.at[own].tolist(), there[own].tolist(), found.weights[own].tolist(), strict=True
+                found.at[own].tolist(),
+                there[own].tolist(),
+                found.weights[own].tolist(),
+                strict=True,
             )
             yield SharedText(
                 first=int(self._order[key >> 32]),

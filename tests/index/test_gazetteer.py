@@ -5,6 +5,7 @@ from __future__ import annotations
 import runpy
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -120,3 +121,19 @@ def test_a_gazetteer_of_few_lines() -> None:
     assert few.provinces == ("甲省",)
     assert few.is_place_name("丁乡")
     assert not few.is_place_name("己乡")
+
+
+def test_a_county_has_the_townships_that_lie_in_it_in_official_order() -> None:
+    gazetteer = load()
+    (county,) = gazetteer.counties("城口县")
+    names = gazetteer.townships_of(county) or ()
+    assert names[:2] == ("葛城街道", "复兴街道")
+    assert all(replace(county, township=name) in gazetteer.townships(name) for name in names)
+    assert gazetteer.townships_of(Place(None, None, "东莞市", "广东省"))
+    assert gazetteer.townships_of(replace(county, province="广东省")) is None
+
+
+def test_places_rank_in_official_order_from_the_province_down() -> None:
+    ranks = load().ranks
+    assert ranks[("北京市",)] < ranks[("上海市",)] < ranks[("重庆市",)]
+    assert ranks[("广东省", "东莞市")] == ranks[("广东省", "东莞市", None)] > ranks[("广东省",)]

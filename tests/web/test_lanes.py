@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from web import lanes
+from web.keeping import warm_up
 from web.lanes import Busy, Lane
 from web.live import Held, Live
 
@@ -18,7 +19,7 @@ def test_work_is_done_in_order_and_in_one_thread(samples_index: Path) -> None:
     done: list[tuple[int, int]] = []
 
     async def main() -> None:
-        lane = Lane("test", Live(samples_index, "1"))
+        lane = Lane("test", Live(samples_index, "1", warm_up))
 
         def work(n: int) -> None:
             time.sleep(0.002)
@@ -39,7 +40,7 @@ def test_who_comes_when_too_many_wait_is_told_so(
     monkeypatch.setattr(lanes, "MOST_WAITING", 2)
 
     async def main() -> list[object]:
-        lane, gate = Lane("test", Live(samples_index, "1")), threading.Event()
+        lane, gate = Lane("test", Live(samples_index, "1", warm_up)), threading.Event()
         held_up = [asyncio.create_task(lane.call(lambda: gate.wait(10))) for _ in range(2)]
         await asyncio.sleep(0.05)
         with pytest.raises(Busy):
@@ -60,7 +61,7 @@ def test_what_has_waited_too_long_is_not_begun(
     begun = []
 
     async def main() -> None:
-        lane = Lane("test", Live(samples_index, "1"))
+        lane = Lane("test", Live(samples_index, "1", warm_up))
         first = asyncio.create_task(lane.call(lambda: time.sleep(0.2)))
         await asyncio.sleep(0.01)
         with pytest.raises(Busy):
@@ -77,7 +78,7 @@ def test_an_error_of_the_work_reaches_whoever_asked(samples_index: Path) -> None
         raise KeyError(held.commit)
 
     async def main() -> None:
-        lane = Lane("test", Live(samples_index, "1"))
+        lane = Lane("test", Live(samples_index, "1", warm_up))
         with pytest.raises(KeyError):
             await lane.run(fail)
         assert lane.waiting == 0

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 
 from index.errors import IndexDamaged, IndexMissing
 from tests.made import batch, make_report, write
-from web.live import Live, common_folder, shorten
+from web.keeping import keep_up, warm_up
+from web.live import Held, Live, common_folder, shorten
 
 FIRST = make_report("甲镇-2023", [("一、调解", "调解员上门。")])
 SECOND = make_report("乙镇-2023", [("一、普法", "普法进村。")])
+
+
+def open_live(folder: Path) -> Live:
+    return Live(folder, "1", warm_up)
 
 
 def ids(live: Live) -> list[str]:
@@ -19,57 +25,103 @@ def ids(live: Live) -> list[str]:
         return [*held.engine.report_ids()]
 
 
-def test_a_new_commit_is_seen_by_the_next_answer(tmp_path: Path) -> None:
-    live = Live(write(tmp_path, batch(FIRST)), "1")
+def test_a_new_commit_is_seen_once_it_is_ready(tmp_path: Path) -> None:
+    live = open_live(write(tmp_path, batch(FIRST)))
     assert ids(live) == [FIRST.id]
     write(tmp_path, batch(SECOND))
+    assert ids(live) == [FIRST.id]
+    live.refresh()
     assert sorted(ids(live)) == sorted([FIRST.id, SECOND.id])
     live.close()
 
 
 def test_an_answer_keeps_its_commit_to_its_end(tmp_path: Path) -> None:
-    live = Live(write(tmp_path, batch(FIRST)), "1")
+    live = open_live(write(tmp_path, batch(FIRST)))
     with live.hold() as held:
         write(tmp_path, batch(SECOND))
+        live.refresh()
         with live.hold() as later:
-            assert (held.commit, later.commit) == (1, 2)
+            assert (held.commit, later.commit, live.commit) == (1, 2, 2)
             assert held.digest != later.digest
         assert [*held.engine.report_ids()] == [FIRST.id]
         assert held.engine.count("调解") == 1
     live.close()
 
 
+def is_closed(held: Held) -> bool:
+    try:
+        return not [*held.engine.report_ids()]
+    except (ValueError, KeyError):
+        return True
+
+
 def test_the_commit_of_before_is_closed_when_its_last_answer_is_done(tmp_path: Path) -> None:
-    live = Live(write(tmp_path, batch(FIRST)), "1")
+    live = open_live(write(tmp_path, batch(FIRST)))
     with live.hold() as held:
         write(tmp_path, batch(SECOND))
+        live.refresh()
         ids(live)
-        assert held.engine.count("调解") == 1
-    with pytest.raises((ValueError, KeyError)):
-        held.engine.fetch([FIRST.id])
+        assert not is_closed(held)
+    assert is_closed(held)
     live.close()
 
 
+def test_a_commit_that_nobody_asked_is_closed_too(tmp_path: Path) -> None:
+    made: list[Held] = []
+    live = Live(write(tmp_path, batch(FIRST)), "1", made.append)
+    live.refresh()
+    write(tmp_path, batch(SECOND))
+    live.refresh()
+    live.refresh()
+    assert [held.commit for held in made] == [1, 2]
+    assert is_closed(made[0])
+    assert len(ids(live)) == 2
+    live.close()
+    assert is_closed(made[1])
+
+
 def test_an_index_that_comes_later_is_found(tmp_path: Path) -> None:
-    live = Live(tmp_path / "later", "1")
+    live = open_live(tmp_path / "later")
     with pytest.raises(IndexMissing), live.hold():
         pass
+    live.refresh()
     assert live.commit == 0
     write(tmp_path / "later", batch(FIRST))
     assert ids(live) == [FIRST.id]
     live.close()
 
 
-def test_a_damaged_commit_is_told_and_the_next_one_is_used(tmp_path: Path) -> None:
-    live = Live(write(tmp_path, batch(FIRST)), "1")
+def test_a_damaged_commit_is_logged_once_and_the_last_good_one_stays(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    live = open_live(write(tmp_path, batch(FIRST)))
     assert ids(live) == [FIRST.id]
     manifest = tmp_path / "manifest.json"
     good = manifest.read_bytes()
     manifest.write_bytes(good[:-20])
-    with pytest.raises(IndexDamaged), live.hold():
+    live.refresh()
+    live.refresh()
+    assert [r.levelname for r in caplog.records] == ["ERROR"]
+    assert "manifest.json is cut short" in caplog.text
+    assert ids(live) == [FIRST.id]
+    with pytest.raises(IndexDamaged), open_live(tmp_path).hold():
         pass
     manifest.write_bytes(good)
+    live.refresh()
     assert ids(live) == [FIRST.id]
+    live.close()
+
+
+def test_a_server_keeps_up_with_the_index(tmp_path: Path) -> None:
+    live = open_live(write(tmp_path, batch(FIRST)))
+    with keep_up(live) as thread:
+        assert ids(live) == [FIRST.id]
+        write(tmp_path, batch(SECOND))
+        ends = time.monotonic() + 20
+        while len(ids(live)) < 2 and time.monotonic() < ends:
+            time.sleep(0.02)
+        assert len(ids(live)) == 2
+    assert not thread.is_alive()
     live.close()
 
 

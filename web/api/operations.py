@@ -169,6 +169,21 @@ _ALL: Final = (
         fails=(404, 422),
     ),
     Operation(
+        "/suggest",
+        "suggest",
+        "Complete what is being typed",
+        "Practices, words, years, places and fields that may be meant by the word at the cursor.",
+        (
+            Parameter("q", "What is typed so far."),
+            Parameter(
+                "at",
+                "How many characters stand before the cursor; else all.",
+                {"type": "integer", "minimum": 0, "maximum": 999_999},
+            ),
+        ),
+        ("Suggestions",),
+    ),
+    Operation(
         "/show",
         "show",
         "A report, a section or a measure",

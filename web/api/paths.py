@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from search.results import Json
 
@@ -15,7 +16,7 @@ def shorten_paths(found: Json, shown: Callable[[str], str]) -> Json:
     return {name: _shorten(name, value, shown) for name, value in found.items()}
 
 
-def _shorten(name: str, value: object, shown: Callable[[str], str]) -> object:
+def _shorten(name: str, value: Any, shown: Callable[[str], str]) -> Any:
     match name, value:
         case "file", str():
             return shown(value)

@@ -14,6 +14,7 @@ from index.errors import BadFilter, NotFound, UserError
 from index.i18n import gettext as _
 from index.querytree import Field, Filter
 from search.alike import similar_json
+from search.complete import complete, completions_json
 from search.copied import copies_json
 from search.copies import CopiesRequest, find_copies
 from search.diff import diff_json, diff_reports
@@ -32,6 +33,7 @@ from web.api.operations import BROWSED, OPERATIONS, PREFIX, Operation
 from web.api.paths import shorten_paths
 from web.asked import LIMIT, MOST, Asked, read_asked, read_chosen, read_flag, read_number, read_one
 from web.live import Held
+from web.pages.suggest import read_at
 
 Handler = Callable[[Request], Awaitable[Response]]
 router = APIRouter(prefix=PREFIX, include_in_schema=False)
@@ -125,6 +127,17 @@ async def browse(request: Request) -> Response:
     return await give(request, work)
 
 
+@serves("/suggest")
+async def suggest(request: Request) -> Response:
+    """What may be meant while a query is being typed."""
+    typed, at = request.query_params.get("q", ""), read_at(request.query_params)
+
+    def work(held: Held) -> Json:
+        return {"completions": completions_json(complete(held.searcher.vocabulary, typed, at))}
+
+    return await give(request, work)
+
+
 # Reports
 
 
@@ -184,6 +197,7 @@ async def copies(request: Request) -> Response:
         Between(read_one(params, "between", [*Between])),
         read_number(params, "limit", LIMIT, MOST),
         given(request, "id"),
+        most_ms(request),
     )
     return await give(request, lambda held: copies_json(find_copies(held.engine, made)), slow=True)
 

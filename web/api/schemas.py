@@ -184,6 +184,25 @@ class Snippet(TypedDict):
     spans: Annotated[list[Span], says("the matches, as spans within text")]
 
 
+class Suggestions(TypedDict):
+    """What may be meant while a query is being typed."""
+
+    completions: list[Completion]
+
+
+class Completion(TypedDict):
+    """Something that may be meant by the word at the cursor."""
+
+    kind: Annotated[str, says("practice, word, field, or the field whose value it is")]
+    text: str
+    insert: Annotated[str, says("the whole query once it is taken")]
+    cursor: Annotated[int, says("how many of its characters then stand before the cursor")]
+    marked: Annotated[Span, says("the part of text that was typed")]
+    within: Annotated[list[str], says("where a place lies, the widest first; what a field is")]
+    reports: Annotated[int | None, says("that have it")]
+    sections: Annotated[int | None, says("that have it")]
+
+
 class Report(TypedDict):
     """A report with its sections."""
 

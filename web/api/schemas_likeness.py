@@ -117,6 +117,7 @@ class SameText(TypedDict):
 class Copies(TypedDict):
     """Passages that stand in several reports."""
 
+    id: Annotated[str | None, says("of the report or section whose passages were looked for")]
     filters: Annotated[list[str], says("as they are typed in a query")]
     between: Annotated[Between, says("what was asked for: all, townships or years")]
     compared_sections: Annotated[int, says("sections that pass the filters")]

@@ -227,7 +227,8 @@ class Matrix(TypedDict):
     filters: Annotated[list[str], says("as they are typed in a query")]
     took_ms: float
     reports: int
-    townships: Annotated[int, says("townships with a report in some year")]
+    townships: Annotated[int, says("townships with a report in the years asked for")]
+    of_townships: Annotated[int, says("townships with a report in any year")]
     listed: Annotated[int, says("townships that only the gazetteer has, where it knows the county")]
     filled: Annotated[int, says("townships and years that have a report")]
     missing: Annotated[int, says("those that have none, between the county's first and last year")]
@@ -260,6 +261,7 @@ class Area(TypedDict):
     county: str | None
     reports: int
     townships: int
+    of_townships: int
     listed: Annotated[int | None, says("null where the gazetteer does not know the county")]
     filled: int
     missing: int

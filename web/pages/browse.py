@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
@@ -12,7 +13,7 @@ from starlette.responses import Response
 
 from index.gazetteer import GAZETTEER_VERSION
 from index.i18n import gettext as _
-from index.numerals import FIRST_YEAR, LAST_YEAR
+from index.model import Level
 from index.places import Places
 from index.querytree import Field
 from search.flags import read_flags
@@ -41,10 +42,18 @@ async def browse_page(request: Request) -> Response:
     asked = Asked(query=name, chosen=chosen)
 
     def work(held: Held) -> Context:
-        around = {"view": view, "views": [*_views(asked)], "ends": _ends(asked)}
+        around = {
+            "view": view,
+            "views": [*_views(asked)],
+            "name": asked.query,
+            "ends": _ends(asked),
+            "year_choices": sorted(y for y in held.engine.values(Field.YEAR) if isinstance(y, int)),
+            "kept": [pair for pair in asked.pairs() if pair[0] not in ("q", Field.YEAR)],
+        }
         if view == "place":
             return around | _townships(held, asked)
-        return around | {"asked": asked, "subjects": count_subjects(held, asked, Field(view))}
+        crumbs = _typed_crumbs(asked, view)
+        return around | {"crumbs": crumbs, "subjects": count_subjects(held, asked, Field(view))}
 
     return await answer_page(request, "browse.html", work, slow=True)
 
@@ -69,31 +78,23 @@ def _ends(asked: Asked) -> tuple[str, str]:
 def _townships(held: Held, asked: Asked) -> dict[str, Any]:
     matrix = find_matrix(held.engine, MatrixRequest(read_flags(asked.chosen), asked.query))
     columns = [year.year for year in matrix.years]
-    areas = [*_shown_areas(matrix.areas)]
+    areas = _shown_areas(matrix.areas)
     return {
-        "asked": asked,
         "matrix": matrix,
         "columns": columns,
-        "year_choices": _year_choices(columns, asked),
-        "place": [pair for pair in asked.pairs() if pair[0] in PLACES],
         "areas": [_area_row(area, columns, asked, areas) for area in areas],
         "blocks": _county_blocks(matrix, asked),
         "crumbs": [*_crumbs(matrix.areas, asked)],
-        "absent": [*_absent(areas)],
+        "absent": [*_absent(matrix.areas)],
         "apart": [*_apart(matrix, asked)],
         "gazetteer_year": GAZETTEER_VERSION.partition("-")[0],
         "chart": (COLUMN * len(columns) - GAP, HEIGHT),
     }
 
 
-def _year_choices(columns: Sequence[int], asked: Asked) -> Sequence[int]:
-    """The years that the form offers: where some are chosen all, else those that are there."""
-    return range(FIRST_YEAR, LAST_YEAR + 1) if Field.YEAR in asked.chosen else columns
-
-
 def _choosing(asked: Asked, address: Iterable[tuple[Field, str]]) -> Asked:
     """The same years of another place."""
-    chosen = {field: (value,) for field, value in address}
+    chosen: dict[Field, tuple[str, ...]] = {field: (value,) for field, value in address}
     if years := asked.chosen.get(Field.YEAR):
         chosen[Field.YEAR] = years
     return Asked(chosen=chosen)
@@ -103,7 +104,7 @@ def _choosing(asked: Asked, address: Iterable[tuple[Field, str]]) -> Asked:
 
 
 class AreaRow(NamedTuple):
-    """A line of the overview. of counts the townships that only the gazetteer has, too.
+    """A line of the overview. of: all its townships, those that only the gazetteer has, too.
 
     bars and backs are SVG paths: a bar a year, as high as the share of townships with a report.
     """
@@ -119,12 +120,15 @@ class AreaRow(NamedTuple):
     backs: str
 
 
-def _shown_areas(areas: Sequence[Area]) -> Iterator[Area]:
-    """The areas, without those that tell nothing: the one unknown province, its unknown city."""
-    depths = (1, 2)
-    at = {depth: {area.places for area in areas if len(area.places) == depth} for depth in depths}
-    untold = {(None,) * depth for depth in depths if len(at[depth]) == 1}
-    return (area for area in areas if area.places not in untold)
+def _shown_areas(areas: Sequence[Area]) -> list[Area]:
+    """The areas that tell something: none at all where each holds only one other.
+
+    A nameless one says nothing when it is all that there is in what it lies in.
+    """
+    beside = Counter(area.places[:-1] for area in areas)
+    if max(beside.values(), default=0) < 2:
+        return []
+    return [area for area in areas if area.places[-1] or beside[area.places[:-1]] > 1]
 
 
 def _area_row(area: Area, columns: Sequence[int], asked: Asked, areas: Sequence[Area]) -> AreaRow:
@@ -135,8 +139,8 @@ def _area_row(area: Area, columns: Sequence[int], asked: Asked, areas: Sequence[
         is_unknown=area.places[-1] is None,
         indent=len(area.places) - min(len(each.places) for each in areas),
         url=chosen.url("/browse"),
-        found=chosen.url(),
-        of=area.townships + (area.listed or 0),
+        found=chosen.choosing(Field.LEVEL, Level.TOWNSHIP).url(),
+        of=area.of_townships + (area.listed or 0),
         bars=_bars(area.years, columns),
         backs=_bars([YearTotal(year.year, 0, 1, 1) for year in area.years], columns),
     )
@@ -172,6 +176,16 @@ def _crumbs(areas: Sequence[Area], asked: Asked) -> Iterator[tuple[str, str]]:
             return
         if name := level[0].places[-1]:
             yield name, _choosing(asked, level[0].address).url("/browse")
+
+
+def _typed_crumbs(asked: Asked, view: str) -> list[tuple[str, str]]:
+    """(name, address): all places, and the places that were chosen."""
+    extra = [("by", view)]
+    typed = [value.replace("/", " › ") for f in PLACES for value in asked.chosen.get(f, ())]
+    if not typed:
+        return []
+    everywhere = _choosing(asked, ()).url("/browse", extra)
+    return [(_("All places"), everywhere), ("、".join(typed), asked.url("/browse", extra))]
 
 
 def _absent(areas: Sequence[Area]) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -268,7 +282,7 @@ def _cells(township: TownshipYears, columns: Sequence[int]) -> Iterator[Cell]:
 
 def _apart(matrix: Matrix, asked: Asked) -> Iterator[tuple[int, str, str]]:
     """(how many reports, what they are, the address of the search that lists them)."""
-    annual = {**asked.chosen, Field.LEVEL: ("township",)}
+    annual = {**asked.chosen, Field.LEVEL: (Level.TOWNSHIP,)}
     if matrix.unknown_years:
         found = Asked(chosen={**annual, Field.YEAR: ("unknown",)})
         yield matrix.unknown_years, _("of townships, year unknown"), found.url()
@@ -276,7 +290,7 @@ def _apart(matrix: Matrix, asked: Asked) -> Iterator[tuple[int, str, str]]:
         found = Asked(chosen={**annual, Field.TOWNSHIP: ("unknown",)})
         yield matrix.unknown_places, _("of townships, place unknown"), found.url()
     if matrix.other_levels:
-        found = Asked(chosen=asked.chosen, excluded={Field.LEVEL: ("township",)})
+        found = Asked(chosen=asked.chosen, excluded={Field.LEVEL: (Level.TOWNSHIP,)})
         yield matrix.other_levels, _("of counties, cities, departments and others"), found.url()
     if matrix.other_kinds:
         yield matrix.other_kinds, _("papers of townships that are no annual reports"), ""

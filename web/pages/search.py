@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from fastapi import APIRouter
@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from index.analysis import fold_stream
-from index.engine import Mode, Question
+from index.engine import Mode, Question, Sort
 from index.i18n import gettext as _
 from index.labels import field_label
 from index.querytree import And, Field
@@ -19,10 +19,10 @@ from search import run
 from search.results import Hit, Results, Without
 from web.answer import Context, answer_page
 from web.asked import DEEPEST, Asked, read_asked
-from web.facetview import Links, Row, facet_rows, typed_name, year_bars
+from web.facetview import Links, facet_rows, typed_name, year_bars
 from web.live import Held
-from web.placetree import COUNTY_DEPTH, FIND, LEVELS, OPEN, PlaceQuestion, PlaceTree, typed_path
-from web.rewording import leave_out, quote, reword
+from web.placetree import FIND, LEVELS, OPEN, PlaceQuestion, PlaceTree, typed_path
+from web.rewording import changed, leave_out, quote, reword
 
 router = APIRouter(include_in_schema=False)
 
@@ -33,14 +33,13 @@ _LONGEST_NAME: Final = 60
 
 
 class Chip(NamedTuple):
-    """Something that narrows the search; url takes it away."""
+    """Something that narrows the search; url takes it away, of a word it asks for it as text."""
 
     label: str
     text: str
     kind: str
     url: str
-    literally: str = ""  # the address that asks for it as text
-    literal_sections: int = 0
+    literal_sections: int = 0  # that hold what was read as a filter
 
 
 class Way(NamedTuple):
@@ -92,6 +91,8 @@ def _page(held: Held, asked: Asked, wanted: run.Request, opened: str, place: str
         "place": place,
         "find_name": FIND,
         "last_page": _last_page(results, by_report),
+        "page_url": lambda page: asked.at(page).url(),
+        "sort_of": Sort,
         "report_search": lambda hit: _report_search(asked, hit),
     }
 
@@ -127,7 +128,9 @@ def _report_search(asked: Asked, hit: Hit) -> str:
     if passage.year is None or place.township is None:
         return ""
     path = (place.province, place.city, place.county, place.township)
-    chosen = {name: each for name, each in asked.chosen.items() if name not in LEVELS}
+    chosen: dict[Field, tuple[str, ...]] = {
+        name: each for name, each in asked.chosen.items() if name not in LEVELS
+    }
     chosen |= {Field.TOWNSHIP: (typed_path(path),), Field.YEAR: (str(passage.year),)}
     return asked.but(chosen=chosen, by_report=False).url()
 
@@ -137,13 +140,11 @@ def _report_search(asked: Asked, hit: Hit) -> str:
 
 def _chips(asked: Asked, results: Results) -> Iterator[Chip]:
     for each in results.recognised:
-        rest = asked.but(query=reword(asked.query, each.word))
-        literally = asked.but(query=quote(asked.query, each.word))
+        literally = changed(asked, partial(quote, word=each.word))
         yield Chip(
             field_label(each.field),
             str(each.value),
             "read",
-            literally.url() if literally != asked.but() else rest.url(),
             literally.url() if literally != asked.but() else "",
             each.literal_sections,
         )
@@ -156,7 +157,9 @@ def _chips(asked: Asked, results: Results) -> Iterator[Chip]:
     for field, values in asked.excluded.items():
         for value in values:
             url = asked.not_excluding(field, value).url()
-            yield Chip(_("Not {field}").format(field=field_label(field)), _shown(field, value), "not", url)
+            yield Chip(
+                _("Not {field}").format(field=field_label(field)), _shown(field, value), "not", url
+            )
 
 
 def _shown(field: Field, typed: str) -> str:
@@ -174,17 +177,16 @@ def _ways(asked: Asked, results: Results) -> Iterator[Way]:
 
 def _without(asked: Asked, results: Results, part: Without) -> Asked:
     """The search without a part of it; the same search where that part cannot be found in it."""
-    if part.kind == "word":
-        kept = tuple(text for text in asked.within if text != part.text)
-        return asked.but(query=leave_out(asked.query, part.text), within=kept)
-    name = part.text.partition(":")[0].lstrip("-")
-    if part.text.startswith("-") or name not in [*Field]:
-        return asked.but(query=leave_out(asked.query, part.text))
-    query = leave_out(asked.query, part.text)
+    rest = changed(asked, partial(leave_out, piece=part.text))
+    name, _colon, value = part.text.partition(":")
+    if name.startswith("-") and name[1:] in [*Field]:
+        return rest.not_excluding(Field(name[1:]), value)
+    if part.kind == "word" or name not in [*Field]:
+        return rest
     for each in results.recognised:
         if each.field == name:
-            query = reword(query, each.word)
-    return asked.but(query=query, chosen=_less(asked, Field(name)))
+            rest = changed(rest, partial(reword, word=each.word))
+    return rest.but(chosen=_less(rest, Field(name)))
 
 
 def _meant(asked: Asked, results: Results) -> Iterator[tuple[str, list[tuple[str, str]]]]:
@@ -194,11 +196,12 @@ def _meant(asked: Asked, results: Results) -> Iterator[tuple[str, list[tuple[str
 
 
 def _instead(asked: Asked, typed: str, meant: str) -> Asked:
-    query = reword(asked.query, typed, meant)
-    if query == asked.query:  # in quotes, or after a colon
-        query = asked.query.replace(typed, meant)
+    """The search for something else; in quotes and after a colon too."""
     chosen = {
         field: tuple(meant if fold_stream(value) == typed else value for value in values)
         for field, values in asked.chosen.items()
     }
-    return replace(asked.but(query=query), chosen=chosen)
+    other = changed(asked, partial(reword, word=typed, by=meant))
+    if other == asked.but():
+        other = changed(asked, lambda text: text.replace(typed, meant))
+    return other.but(chosen=chosen)

@@ -12,10 +12,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from index.analysis import fold_stream
-from index.engine import FileRow, Status
+from index.engine import FileRow
 from index.i18n import gettext as _
 from index.labels import kind_label, level_label
+from index.model import Level
 from index.querytree import Field
+from search.run import Request as SearchRequest
 from search.status import refusal
 from web.answer import Context, answer_page
 from web.asked import DEEPEST, Asked, read_number
@@ -55,7 +57,7 @@ async def status_page(request: Request) -> Response:
 
     def work(held: Held) -> Context:
         status = held.engine.status()
-        refused = sorted(_refused(status.refused, held.shown))
+        refused = sorted(_refused(status.refused, held.shown), key=lambda each: each[:2])
         found = [each for each in refused if _holds(each, wanted)]
         last = max(1, -(-len(found) // ON_A_PAGE))
         at = min(page, last)
@@ -67,7 +69,7 @@ async def status_page(request: Request) -> Response:
             "levels": _shares(status.by_level, level_label, Field.LEVEL),
             "kinds": _shares(status.by_kind, kind_label),
             "years": [*_years(held)],
-            "unknown": [*_unknown(held, status)],
+            "unknown": [*_unknown(held)],
             "reasons": Counter(each.reason for each in refused).most_common(MOST_REASONS),
             "q": wanted,
             "found": len(found),
@@ -114,21 +116,26 @@ def _years(held: Held) -> Iterator[Share]:
         yield Share(_("unknown"), values[None], url)
 
 
-def _unknown(held: Held, status: Status) -> Iterator[Share]:
-    """Annual reports of townships of which something is not known."""
+def _unknown(held: Held) -> Iterator[Share]:
+    """Reports of townships of which something is not known, as a search finds them."""
     told = {
-        Field.YEAR: _("without a year"),
-        Field.TOWNSHIP: _("without a township"),
-        Field.COUNTY: _("without a county"),
+        Field.YEAR: _("Year unknown"),
+        Field.TOWNSHIP: _("Township unknown"),
+        Field.COUNTY: _("County unknown"),
     }
     for field, name in told.items():
-        found = Asked(chosen={field: ("unknown",), Field.LEVEL: ("township",)})
-        yield Share(name, 0, found.url())
+        asked = Asked(chosen={field: ("unknown",), Field.LEVEL: (Level.TOWNSHIP,)})
+        results = held.searcher.run(SearchRequest("", filters=asked.filters, limit=0, facets=()))
+        yield Share(name, results.total_reports, asked.url())
 
 
 def _local(written: datetime) -> str:
-    """The time of day where the server is, by which an office most likely lives."""
-    return written.astimezone().strftime("%Y-%m-%d %H:%M")
+    """The time where the server is; a script makes it that of the reader."""
+    here = written.astimezone()
+    said = _("{year}-{month:02}-{day:02} {hour:02}:{minute:02}")
+    return said.format(
+        year=here.year, month=here.month, day=here.day, hour=here.hour, minute=here.minute
+    )
 
 
 def _size(n: int) -> str:

@@ -82,7 +82,7 @@ def count_subjects(held: Held, asked: Asked, field: Field) -> Subjects:
 
 def _years(held: Held, asked: Asked) -> list[str]:
     """The years among those chosen that have sections, ascending, then the unknown."""
-    request = Request("", asked.filters, limit=0, facets=(Field.YEAR,))
+    request = Request("", filters=asked.filters, limit=0, facets=(Field.YEAR,))
     found = held.searcher.run(request).facets[Field.YEAR]
     is_chosen = Field.YEAR in asked.chosen
     known = (each.value for each in found if each.count and (each.selected or not is_chosen))
@@ -91,7 +91,7 @@ def _years(held: Held, asked: Asked) -> list[str]:
 
 def _count(held: Held, asked: Asked, field: Field) -> _Counted:
     others = tuple(f for f in asked.filters if f.field is not field)
-    results = held.searcher.run(Request("", others, limit=0, facets=(field,)))
+    results = held.searcher.run(Request("", filters=others, limit=0, facets=(field,)))
     by_value = {each.value: (each.count, each.reports) for each in results.facets[field]}
     return _Counted(by_value, results.total_sections, results.total_reports)
 

@@ -1,0 +1,160 @@
+"""What holds of every page: it fits, it is light and still, and everybody can use it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pypdfium2
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from tests.browser.watched import PHONE, watched
+from tests.server_process import ServerProcess
+
+pytestmark = pytest.mark.browser
+
+REPORT, SECTION = "青禾县槿岭镇-2024", "青禾县槿岭镇-2023#1.5"
+PAGES = {
+    "home": "/",
+    "search": "/search?q=枫桥经验",
+    "search-filtered": "/search?q=调解 2024&county=青禾县&part=achievements&not=topic:数字法治",
+    "search-by-report": "/search?q=法治&by=report&sort=year&page=2",
+    "search-nothing": "/search?q=槿领镇 元宇宙",
+    "report": f"/reports/{REPORT}?q=枫桥经验",
+    "similar": f"/similar?id={quote(SECTION)}",
+    "similar-text": "/similar?text=给行动不便的老人上门办证",
+    "copies": "/copies?county=霁川市",
+    "diff": f"/diff?first={REPORT}&second=青禾县槿岭镇-2023",
+    "spread": "/spread?q=枫桥经验",
+    "browse": "/browse",
+    "browse-county": "/browse?county=青禾县",
+    "status": "/status",
+    "api": "/api",
+    "login": "/login",
+    "not-found": "/reports/没有",
+}
+HEAVIEST = 150_000
+"""Bytes of a page with its files, charts apart, as they are sent."""
+SERIOUS = {"serious", "critical"}
+
+
+@contextmanager
+def opened(browser: Browser, server: ServerProcess, name: str, **options: Any) -> Iterator[Page]:
+    """The page of that name, with all that it loads."""
+    expected = "404" if name == "not-found" else None  # which the console tells
+    with watched(browser, server.url, expected=expected, **options) as page:
+        page.goto(PAGES[name], wait_until="networkidle")
+        yield page
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(
+    browser: Browser, server: ServerProcess, name: str, scheme: str
+) -> None:
+    with opened(browser, server, name, color_scheme=scheme) as page:
+        found = Axe().run(page).response["violations"]
+    serious = [
+        f"{each['id']} ({each['impact']}): {each['help']}: {node['html'][:200]} "
+        f"{node.get('failureSummary', '')}"
+        for each in found
+        if each["impact"] in SERIOUS
+        for node in each["nodes"][:3]
+    ]
+    assert not serious, "\n".join(serious)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_phone_shows_all_of_it_without_scrolling_aside(
+    browser: Browser, server: ServerProcess, name: str
+) -> None:
+    with opened(browser, server, name, viewport=PHONE, has_touch=True, is_mobile=True) as page:
+        width, wide = page.evaluate(
+            """() => [document.documentElement.scrollWidth, [...document.querySelectorAll("body *")]
+            .filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
+            .slice(0, 5).map((e) => e.outerHTML.slice(0, 120))]"""
+        )
+    assert width <= PHONE["width"], wide
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("size", ["desk", "phone"])
+def test_nothing_moves_once_it_is_there(
+    browser: Browser, server: ServerProcess, name: str, size: str
+) -> None:
+    options = {"viewport": PHONE} if size == "phone" else {}
+    with opened(browser, server, name, **options) as page:
+        page.wait_for_timeout(300)
+        shifts = page.evaluate("shifts")
+    assert shifts == []
+
+
+WEIGHT = """() => ["navigation", "resource"].flatMap((type) => performance.getEntriesByType(type))
+.map((entry) => [entry.name, entry.transferSize])"""
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_light(browser: Browser, server: ServerProcess, name: str) -> None:
+    with opened(browser, server, name) as page:
+        sent = dict(page.evaluate(WEIGHT))
+    charts = {url for url in sent if "/spread.svg" in url}
+    assert all(size > 0 for size in sent.values()), sent
+    assert sum(size for url, size in sent.items() if url not in charts) < HEAVIEST, sent
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_paper_has_the_text_and_nothing_to_click(
+    browser: Browser, server: ServerProcess, name: str, screenshots: Path
+) -> None:
+    with opened(browser, server, name, color_scheme="dark") as page:
+        heading = page.locator("h1").first.inner_text()
+        page.emulate_media(media="print", color_scheme="dark")
+        for control in ("header.top nav", ".skip", "button[type=submit]"):
+            assert page.locator(f"{control}:visible").count() == 0, control
+        ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        paper = page.pdf(format="A4", print_background=False)
+    assert ground in ("rgb(255, 255, 255)", "rgba(0, 0, 0, 0)")
+    document = pypdfium2.PdfDocument(paper)
+    text = "".join(each.get_textpage().get_text_bounded() for each in document)
+    assert without_space(heading)[:12] in without_space(text)
+    document[0].render(scale=1.4).to_pil().save(screenshots / f"{name}-print.png")
+
+
+def without_space(text: str) -> str:
+    return "".join(text.split())
+
+
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {},
+    "dark": {"color_scheme": "dark"},
+    "phone": {"viewport": PHONE, "device_scale_factor": 2},
+    "chinese": {"locale": "zh-CN"},
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("look", LOOKS)
+def test_what_it_looks_like_is_kept(
+    browser: Browser, server: ServerProcess, screenshots: Path, name: str, look: str
+) -> None:
+    file = screenshots / f"{name}-{look}.png"
+    with opened(browser, server, name, **LOOKS[look]) as page:
+        page.screenshot(path=file, full_page=True)
+        wanted = "zh-CN" if look == "chinese" else "en"
+        assert page.locator("html").get_attribute("lang") == wanted
+    assert file.stat().st_size > 5_000
+
+
+def test_the_dark_page_is_dark(browser: Browser, server: ServerProcess) -> None:
+    shades = {}
+    for scheme in ("light", "dark"):
+        with opened(browser, server, "search", color_scheme=scheme) as page:
+            ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        shades[scheme] = sum(map(int, re.findall(r"\d+", ground)[:3]))
+    assert shades["dark"] < 200 < 600 < shades["light"]

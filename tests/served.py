@@ -1,0 +1,21 @@
+"""The server as tests ask it: in this process, without a socket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from starlette.testclient import TestClient
+
+from web.app import create_app
+from web.settings import Settings
+
+
+@contextmanager
+def served(index_dir: Path, **settings: Any) -> Iterator[TestClient]:
+    """A client of a server over the index, which speaks English; no limit of requests."""
+    app = create_app(Settings(index_dir, **{"rate": None, **settings}))
+    with TestClient(app, "http://127.0.0.1", headers={"Accept-Language": "en"}) as client:
+        yield client

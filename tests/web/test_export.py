@@ -1,0 +1,220 @@
+"""All hits as a file: the rows of the command line, one commit, no more work than is read."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path, PurePath
+from typing import Any
+from urllib.parse import unquote
+
+import anyio
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.testclient import TestClient
+from typer.testing import CliRunner
+
+import cli
+from index.whoosh_writer import WhooshWriter
+from search import streaming
+from search.table import BOM
+from tests.conftest import ROOT
+from tests.made import batch, make_report, write
+from tests.served import served
+from web.api.export import disposition
+from web.app import create_app
+from web.settings import Settings
+
+API = "/api/v1"
+
+
+@pytest.fixture(scope="module")
+def client(samples_index: Path) -> Iterator[TestClient]:
+    with served(samples_index) as client:
+        yield client
+
+
+def printed(index_dir: Path, *arguments: str) -> str:
+    typed = ["query", "--limit", "0", "--index-dir", str(index_dir), *arguments]
+    result = CliRunner().invoke(cli.app, typed)
+    assert result.exit_code in (0, 1), result.output
+    return result.stdout_bytes.decode()
+
+
+def with_short_paths(table: str) -> list[list[str]]:
+    rows = [*csv.reader(io.StringIO(table, newline=""))]
+    for row in rows[1:]:
+        row[-1] = PurePath(row[-1]).relative_to(ROOT / "samples").as_posix()
+    return rows
+
+
+QUERIES = [
+    pytest.param("枫桥经验", {}, id="words"),
+    pytest.param("", {}, id="everything"),
+    pytest.param("人", {"year": "2021.."}, id="filter"),
+    pytest.param("调解", {"by": "report", "sort": "year"}, id="by report"),
+    pytest.param("枫桥 经验 调解 没有这样的词", {}, id="nothing holds all"),
+    pytest.param("没有这样的词", {}, id="nothing"),
+    pytest.param("=1+1", {}, id="formula"),
+]
+
+
+@pytest.mark.parametrize(("query", "options"), QUERIES)
+def test_rows_are_those_of_the_command_line(
+    client: TestClient, samples_index: Path, query: str, options: dict[str, str]
+) -> None:
+    answer = client.get(f"{API}/query.csv", params={"q": query, **options})
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    named = [word for name, value in options.items() for word in (f"--{name}", value)]
+    wanted = printed(samples_index, "--csv", *named, "--", query)
+    found = answer.content.decode()
+    assert found.startswith(BOM)
+    assert [*csv.reader(io.StringIO(found, newline=""))] == with_short_paths(wanted)
+    assert found.count("\r\n") == found.count("\n")
+    assert str(ROOT) not in found
+
+
+@pytest.mark.parametrize(("query", "options"), QUERIES)
+def test_lines_are_the_hits_of_the_command_line(
+    client: TestClient, samples_index: Path, query: str, options: dict[str, str]
+) -> None:
+    answer = client.get(f"{API}/query.ndjson", params={"q": query, **options})
+    assert answer.headers["content-type"] == "application/x-ndjson"
+    named = [word for name, value in options.items() for word in (f"--{name}", value)]
+    (wanted,) = printed(samples_index, "--json", *named, "--", query).splitlines()
+    hits = json.loads(wanted)["hits"]
+    for hit in hits:
+        hit["file"] = PurePath(hit["file"]).relative_to(ROOT / "samples").as_posix()
+    assert [json.loads(line) for line in answer.text.splitlines()] == hits
+
+
+def test_hits_come_in_order_over_many_pieces(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = client.get(f"{API}/query.ndjson?q=人").text
+    monkeypatch.setattr(streaming, "CHUNK", 3)
+    assert client.get(f"{API}/query.ndjson?q=人").text == whole
+    ranks = [json.loads(line)["rank"] for line in whole.splitlines()]
+    assert ranks == [*range(1, len(ranks) + 1)]
+    assert len(ranks) > 3
+
+
+def test_names_and_values_are_in_the_readers_language(client: TestClient) -> None:
+    address = f"{API}/query.csv?q=枫桥经验"
+    english, chinese = (
+        client.get(address, headers={"Accept-Language": language}).text for language in ("en", "zh")
+    )
+    assert english.startswith("\ufeffquery,rank,id,year")
+    assert not chinese.startswith("\ufeffquery")
+    assert chinese.count("\r\n") == english.count("\r\n")
+
+
+# --- the file's name ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        pytest.param("枫桥经验 2024", "lawsearch 枫桥经验 2024.csv", id="words"),
+        pytest.param("", "lawsearch.csv", id="nothing"),
+        pytest.param('"../../etc/passwd"', "lawsearch etc passwd.csv", id="a path"),
+        pytest.param("a\r\nSet-Cookie: x", "lawsearch a Set-Cookie x.csv", id="a header"),
+        pytest.param("调" * 100, f"lawsearch {'调' * 60}.csv", id="long"),
+        pytest.param("\ud800", "lawsearch ?.csv", id="half a character"),
+        pytest.param(".", "lawsearch.csv", id="a point"),
+    ],
+)
+def test_the_file_is_named_after_the_query(query: str, name: str) -> None:
+    ascii_name, _semicolon, long_name = disposition(query, "csv").partition("; filename*=UTF-8''")
+    assert ascii_name == 'attachment; filename="lawsearch.csv"'
+    assert unquote(long_name) == name
+
+
+@given(st.text())
+def test_no_query_breaks_out_of_the_header(query: str) -> None:
+    header = disposition(query, "ndjson")
+    assert header.isascii()
+    assert header.isprintable()
+    assert header.count('"') == 2
+    assert header.count(";") == 2
+
+
+# --- one commit, and no more work than is read ----------------------------------------------------
+
+
+def test_an_export_is_of_the_commit_that_it_began_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streaming, "CHUNK", 2)
+    reports = [make_report(f"r{n}", [("一、", f"调解第{n}件。")]) for n in range(9)]
+    write(tmp_path, batch(*reports))
+    with served(tmp_path) as client:
+        with client.stream("GET", f"{API}/query.ndjson?q=调解") as answer:
+            lines = answer.iter_lines()
+            first = next(lines)
+            writer = WhooshWriter(tmp_path)
+            writer.write(batch(make_report("r9", [("一、", "调解。")]), remove=["r0", "r8"]))
+            writer.close()
+            found = [json.loads(line)["report"] for line in (first, *lines)]
+        assert sorted(found) == [f"r{n}" for n in range(9)]
+        after = client.get(f"{API}/query.ndjson?q=调解").text.splitlines()
+        assert sorted(json.loads(line)["report"] for line in after) == [
+            f"r{n}" for n in range(1, 8)
+        ] + ["r9"]
+
+
+class Reader:
+    """A client over ASGI that goes away after some pieces of the answer."""
+
+    def __init__(self, pieces: int) -> None:
+        self.left = pieces
+        self.gone = anyio.Event()
+        self.bodies: list[bytes] = []
+
+    async def receive(self) -> dict[str, Any]:
+        await self.gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(self, message: Any) -> None:
+        if message["type"] == "http.response.body":
+            self.bodies.append(message["body"])
+            self.left -= 1
+            if self.left == 0:
+                self.gone.set()
+            await anyio.sleep(0.01)  # as a socket would: others get their turn
+
+
+SCOPE = {
+    "type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}, "http_version": "1.1",
+    "method": "GET", "scheme": "http", "path": f"{API}/query.ndjson",
+    "raw_path": f"{API}/query.ndjson".encode(), "query_string": b"", "root_path": "",
+    "headers": [(b"host", b"127.0.0.1")], "client": ("127.0.0.1", 5000),
+    "server": ("127.0.0.1", 8000),
+}  # fmt: skip
+
+
+def test_the_work_ends_when_the_reader_has_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streaming, "CHUNK", 1)
+    reports = [make_report(f"r{n}", [("一、", f"调解第{n}件。")]) for n in range(60)]
+    write(tmp_path, batch(*reports))
+    app = create_app(Settings(tmp_path, rate=None))
+
+    async def go() -> tuple[list[bytes], int]:
+        reader = Reader(5)
+        with anyio.fail_after(60):
+            await app(SCOPE, reader.receive, reader.send)
+        lane = app.state.slow
+        held = await lane.run(lambda held: held)
+        return reader.bodies, held.users
+
+    bodies, users = anyio.run(go)
+    assert 5 <= len(bodies) < 60
+    assert users == 0  # nothing is held for who has gone
+    app.state.quick.close()
+    app.state.slow.close()

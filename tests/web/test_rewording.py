@@ -1,0 +1,70 @@
+"""A word taken out of a query, or quoted in it, leaves the rest as it was typed."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from search.language import parse_query
+from web.asked import Asked
+from web.rewording import changed, leave_out, quote, reword
+
+
+@pytest.mark.parametrize(
+    ("query", "word", "without", "quoted"),
+    [
+        pytest.param("院坝会 2024", "2024", "院坝会", '院坝会 "2024"', id="a word of its own"),
+        pytest.param(
+            "荻溪镇院坝会2024年", "2024年", "荻溪镇院坝会", '荻溪镇院坝会 "2024年"', id="at the end"
+        ),
+        pytest.param("荻溪镇院坝会", "荻溪镇", "院坝会", '"荻溪镇" 院坝会', id="at the beginning"),
+        pytest.param('"2024" 2024', "2024", '"2024"', '"2024" "2024"', id="not the quoted one"),
+        pytest.param("-2024 2024", "2024", "-2024", '-2024 "2024"', id="not the excluded one"),
+        pytest.param(
+            "(2024 OR 网格) 2024", "2024", "(2024 OR 网格)", '(2024 OR 网格) "2024"', id="brackets"
+        ),
+        pytest.param("2024 或 2023", "2024", "2024 或 2023", "2024 或 2023", id="bound by OR"),
+        pytest.param("title:2024 网格", "2024", *["title:2024 网格"] * 2, id="a field's value"),
+        pytest.param("网格 ２０２４", "２０２４", "网格", '网格 "２０２４"', id="full width"),
+    ],
+)
+def test_a_word_is_taken_out_or_quoted_where_it_stands_free(
+    query: str, word: str, without: str, quoted: str
+) -> None:
+    assert reword(query, word) == without
+    assert quote(query, word) == quoted
+
+
+@pytest.mark.parametrize(
+    ("query", "piece", "rest"),
+    [
+        pytest.param('网格 "调解 室" 培训', '"调解 室"', "网格 培训", id="a phrase"),
+        pytest.param("网格 -调解 培训", "-调解", "网格 培训", id="an excluded word"),
+        pytest.param("网格 -调解", "调解", "网格 -调解", id="not the excluded one"),
+        pytest.param("网格 year:2023,2024", "year:2023,2024", "网格", id="a filter"),
+        pytest.param("网格调解室", "调解室", "网格", id="a part of a word"),
+    ],
+)
+def test_an_operand_is_left_out_as_it_was_typed(query: str, piece: str, rest: str) -> None:
+    assert leave_out(query, piece) == rest
+
+
+def test_a_text_within_is_changed_where_the_query_is_not() -> None:
+    asked = Asked("网格", within=("调解 2024", "2024"), page=3)
+    assert changed(asked, lambda text: reword(text, "2024")).within == ("调解", "2024")
+    assert changed(asked, lambda text: reword(text, "调解")).query == "网格"
+    assert changed(Asked("网格", ("调解",)), lambda text: reword(text, "调解")).within == ()
+    assert changed(asked, lambda text: reword(text, "普法")) == asked.but()
+
+
+_PIECES = st.sampled_from(
+    ["2024", "网格", '"', "“", "”", "(", ")", " ", "-", "OR ", " 或 ", "/s ", "title:", "，", ":"]
+)
+
+
+@given(st.lists(_PIECES, max_size=12).map("".join))
+def test_any_query_can_be_reworded(query: str) -> None:
+    for other in (reword(query, "2024"), quote(query, "2024"), leave_out(query, "2024")):
+        parse_query(other)
+        assert other.replace('"2024"', "").count("网格") == query.count("网格")
