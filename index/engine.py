@@ -215,6 +215,13 @@ class Engine(Protocol):
         """The sections that match, counted and the wanted ones in order."""
         ...
 
+    def cost(self, question: Question) -> float:
+        """About how many milliseconds `search` would take in a process that runs already.
+
+        Told from the tree and how often its terms stand in the index; nothing is searched for.
+        """
+        ...
+
     def count(self, stream: str) -> int:
         """In how many sections a stream stands; it is not empty."""
         ...

@@ -46,7 +46,11 @@ _REMEMBERED_PASSAGES: Final = 1000  # some 3 MB
 
 
 class WhooshEngine:
-    """Reads the last commit of a folder; implements `index.engine.Engine`."""
+    """Reads the last commit of a folder; implements `index.engine.Engine`.
+
+    One thread at a time: what was found last is remembered, and nothing guards it. Threads that
+    work at once need an engine each; the mapped files are shared all the same.
+    """
 
     def __init__(self, folder: Path, *, resident: bool = False) -> None:
         """Raises IndexMissing, IndexOutdated, IndexDamaged.
@@ -86,6 +90,11 @@ class WhooshEngine:
         from index.vector.answering import VectorAnswerer
 
         return VectorAnswerer(self._snapshot)
+
+    def cost(self, question: Question) -> float:
+        """About how many milliseconds `search` would take once numpy is loaded."""
+        with self._snapshot.files.blamed():
+            return self._vector.estimator.cost_ms(question)
 
     def count(self, stream: str) -> int:
         """In how many sections a stream stands."""
@@ -180,9 +189,13 @@ class WhooshEngine:
 
     def report_ids(self) -> Iterable[str]:
         """All report ids, in browse order."""
+        with self._snapshot.files.blamed():
+            return self._report_ids
+
+    @cached_property
+    def _report_ids(self) -> tuple[str, ...]:
         snapshot = self._snapshot
-        with snapshot.files.blamed():
-            return [key[-1] for key in sorted(map(snapshot.browse_key, snapshot.live_reports()))]
+        return tuple(key[-1] for key in sorted(map(snapshot.browse_key, snapshot.live_reports())))
 
     def reports(self) -> list[ReportRow]:
         """What counting needs of every report."""

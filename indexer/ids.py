@@ -19,7 +19,7 @@ def base_id(report: Report) -> str:
     A paper of another kind carries its file's stem, so that it never takes an annual report's id.
     """
     stem = clean_stem(report.file)
-    place = _place_name(report)
+    place = _clean(_place_name(report) or "")  # a correction can name any
     if report.kind is not Kind.ANNUAL_REPORT:
         parts = [place, _year(report), stem]
     else:
@@ -28,9 +28,13 @@ def base_id(report: Report) -> str:
 
 
 def clean_stem(path: str) -> str:
-    """A file's stem without what a shell or an id could misread."""
+    """A file's stem without what a shell, an address or an id could misread."""
     stem = unicodedata.normalize("NFC", PurePath(path).stem)
-    return _UNWANTED.sub("-", stem).strip("-.")[:_LONGEST_STEM] or "report"
+    return _clean(stem)[:_LONGEST_STEM] or "report"
+
+
+def _clean(name: str) -> str:
+    return _UNWANTED.sub("-", name).strip("-.")
 
 
 def _year(report: Report) -> str | None:

@@ -7,8 +7,9 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from index.engine import Engine, Mode, Question
+from index.engine import Mode, Question
 from index.querytree import And, Field, Filter, Near, Node, Not, Or, Text, YearRange, positive_texts
+from search.bounds import Bounded
 from search.results import Help, Without
 
 if TYPE_CHECKING:
@@ -17,19 +18,24 @@ if TYPE_CHECKING:
 MOST_PARTS = 8
 """Parts of a query that are left out in turn; each costs a search."""
 LONGEST_WORD = 6
+_NEAR_MS = 50.0
+"""What looking for names and words near to one takes at most, about."""
 _NAMES = (Field.TOWNSHIP, Field.COUNTY, Field.CITY, Field.PROVINCE)
 
 
-def explain_nothing(engine: Engine, question: Question, vocabulary: Vocabulary) -> Help:
-    """Which word or filter left nothing, how many sections there are without it, and near words."""
+def explain_nothing(bounded: Bounded, question: Question, vocabulary: Vocabulary) -> Help:
+    """Which word or filter left nothing, how many sections there are without it, and near words.
+
+    What would cost more than is left is not told.
+    """
     ask = replace(question, mode=Mode.SECTION, limit=0, offset=0, facets=(), by_report=False)
     parts = [*islice(_parts(ask), MOST_PARTS)]
     without = tuple(
         Without(kind, text, found)
         for kind, text, rest in parts
-        if (found := engine.search(rest).total_sections)
+        if (answer := bounded.try_search(rest)) is not None and (found := answer.total_sections)
     )
-    return Help(without, tuple(_suggestions(engine, question, vocabulary)))
+    return Help(without, tuple(_suggestions(bounded, question, vocabulary)))
 
 
 def _parts(question: Question) -> Iterator[tuple[str, str, Question]]:
@@ -71,17 +77,24 @@ def _value(value: object) -> str:
 
 
 def _suggestions(
-    engine: Engine, question: Question, vocabulary: Vocabulary
+    bounded: Bounded, question: Question, vocabulary: Vocabulary
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Names and words of the index that are near to those of the query which it does not hold."""
     for filter in question.filters:
         for value in filter.values:
-            if filter.field in _NAMES and isinstance(value, str) and value not in vocabulary.names:
+            if (
+                filter.field not in _NAMES
+                or not isinstance(value, str)
+                or value in vocabulary.names
+            ):
+                continue
+            if bounded.takes(_NEAR_MS):
                 yield from _one(value, vocabulary.near_names.find(value))
     texts = dict.fromkeys(positive_texts(question.tree))
     short = (text for text in texts if len(text.stream) <= LONGEST_WORD)  # no slip of a word else
     for text in islice(short, MOST_PARTS):
-        if engine.search(Question(text, limit=0)).total_sections:
+        answer = bounded.try_search(Question(text, limit=0))
+        if answer is None or answer.total_sections or not bounded.takes(_NEAR_MS):
             continue
         near = vocabulary.near_names.find(text.stream) or vocabulary.near_words.find(text.stream)
         yield from _one(text.typed.strip('"“”'), near)

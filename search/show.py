@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
+from typing import Final
 
 from index.engine import Engine
 from index.errors import NotFound
@@ -12,6 +13,8 @@ from index.model import Report, Section, Span
 from index.record import report_json, section_json
 from search.results import Json
 
+LONGEST: Final = 200
+"""Characters of a wrong id that near ones are looked for with."""
 _ID = re.compile(r"(?P<report>[^#]+)(?:#(?P<key>[^#]+?)(?:-m(?P<measure>[0-9]{1,6}))?)?")
 
 
@@ -40,8 +43,7 @@ def find(engine: Engine, id: str) -> Found:
     parts = _ID.fullmatch(id.strip())
     reports = engine.fetch([parts["report"]]) if parts else {}
     if not parts or parts["report"] not in reports:
-        wanted = parts["report"] if parts else id
-        raise NotFound(id, get_close_matches(wanted, list(engine.report_ids()), 3, 0.5))
+        raise NotFound(id, _near(parts["report"] if parts else id, engine.report_ids()))
     report = reports[parts["report"]]
     if parts["key"] is None:
         return Found(report)
@@ -55,3 +57,15 @@ def find(engine: Engine, id: str) -> Found:
         numbers = range(1, len(section.measures) + 1)
         raise NotFound(id, [f"{report.id}#{section.key}-m{n}" for n in numbers])
     return Found(report, section, section.measures[number - 1])
+
+
+def _near(wanted: str, ids: Iterable[str]) -> list[str]:
+    """The ids that share most of their letters with what was typed, best first."""
+    from rapidfuzz import process
+    from rapidfuzz.distance import Indel
+
+    typed = wanted[:LONGEST]
+    found = process.extract(
+        typed, ids, scorer=Indel.normalized_similarity, limit=3, score_cutoff=0.5
+    )
+    return [id for id, _score, _place in found]

@@ -19,6 +19,7 @@ from index.i18n import gettext as _
 from index.i18n import ngettext
 from index.places import Places, place_key
 from index.querytree import And, Filter, positive_texts
+from search.bounds import Bounded
 from search.help import describe
 from search.language import Ignored
 from search.results import Json, Recognition, understood_json
@@ -31,11 +32,13 @@ class SpreadRequest:
     """What to follow. filters come from flags, at most one a field.
 
     Filters on year and place choose the reports; those on part and topic say where in a report it
-    must stand to count, and leave the denominators as they are.
+    must stand to count, and leave the denominators as they are. most_ms: what it may cost by
+    estimate, None is any.
     """
 
     query: str
     filters: tuple[Filter, ...] = ()
+    most_ms: float | None = None
 
 
 class Order(StrEnum):
@@ -127,7 +130,7 @@ class Spread:
 
 
 def find_spread(engine: Engine, request: SpreadRequest) -> Spread:
-    """How what the query says spreads. Raises UserError where it has no word to look for."""
+    """How what the query says spreads. Raises TooCostly, UserError where it has no word."""
     started = time.perf_counter()
     searcher = Searcher(engine)
     asked = Request(request.query, request.filters, exact=True)
@@ -136,7 +139,8 @@ def find_spread(engine: Engine, request: SpreadRequest) -> Spread:
         raise _nothing_to_follow(understood)
     tree = understood.tree
     question = Question(tree, understood.filters, by_report=True, limit=None)
-    sections = {hit.report_id: hit.number for hit in engine.search(question).hits}
+    bounded = Bounded(engine, request.most_ms)
+    sections = {hit.report_id: hit.number for hit in bounded.search(question).hits}
     children = tree.children if isinstance(tree, And) else (tree,)
     narrowing = [*about_reports((*understood.filters, *children))]
     sample = take_sample(engine.reports(), narrowing)

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from index.engine import Question
-from index.querytree import And
 from search.results import Hit
 from search.run import Request, Searcher
 
@@ -20,18 +18,6 @@ def stream_hits(searcher: Searcher, request: Request) -> Iterator[tuple[Hit, ...
 
     Which they are is decided before this returns. Raises what `run` raises.
     """
-    understood = searcher.understand(request)
-    question = Question(
-        tree=understood.tree or And(()),
-        filters=understood.filters,
-        sort=request.sort,
-        by_report=request.by_report,
-        limit=None,
-    )
-    _mode, answer = searcher._ask(question, understood, relax=not request.exact)
-
-    def piece(start: int) -> tuple[Hit, ...]:
-        hits = answer.hits[start : start + CHUNK]
-        return searcher._hits(replace(question, offset=start), replace(answer, hits=hits))
-
-    return (piece(start) for start in range(0, len(answer.hits), CHUNK))
+    found = searcher.find(replace(request, limit=None, page=1, facets=()))
+    numbers = range(0, len(found.answer.hits), CHUNK)
+    return (searcher.hits(found, start, start + CHUNK) for start in numbers)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,3 +20,11 @@ def served(index_dir: Path, **settings: Any) -> Iterator[TestClient]:
     app = create_app(Settings(index_dir, **{"rate": None, **settings}))
     with TestClient(app, "http://127.0.0.1", headers={"Accept-Language": "en"}) as client:
         yield client
+
+
+def wait_until(is_so: Callable[[], bool], seconds: float = 30) -> None:
+    """Return once it is so: a server opens a new commit beside its answers."""
+    end = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < end
+        time.sleep(0.05)

@@ -16,7 +16,8 @@ HEAVY = {
 }  # fmt: skip
 UNNEEDED = {
     "index.gazetteer", "index.sentences", "index.vector", "search.fields", "search.help",
-    "search.suggest", "search.synonyms",
+    "search.complete", "search.lookup", "search.readings", "search.suggest", "search.synonyms",
+    "search.vocabulary",
 }  # fmt: skip
 MOST_OF_OURS = 60
 """Modules of ours that a plain query may load; each takes a third of a millisecond or more."""

@@ -110,7 +110,9 @@ class Asked:
     def choosing(self, field: Field, value: str, *, drop: Iterable[Field] = ()) -> Asked:
         """With one value more; those of the fields in `drop` are let go."""
         kept = {name: values for name, values in self.chosen.items() if name not in {*drop}}
-        return self.but(chosen=_with(kept, field, value), excluded=_less(self.excluded, field, value))
+        return self.but(
+            chosen=_with(kept, field, value), excluded=_less(self.excluded, field, value)
+        )
 
     def not_choosing(self, field: Field, value: str) -> Asked:
         """Without one of the values."""

@@ -7,8 +7,7 @@ it among what was chosen.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final, NamedTuple
 
@@ -20,7 +19,7 @@ from index.querytree import Field, Filter, FilterValue, YearRange
 from search.fields import read_value
 from search.results import Recognition
 from web.asked import Asked
-from web.rewording import changed, reword
+from web.rewording import changed, filters_in, leave_out, reword
 
 UNKNOWN: Final = "unknown"
 MOST_YEARS: Final = 40
@@ -47,44 +46,67 @@ class Year(NamedTuple):
     row: Row | None
 
 
-@dataclass(frozen=True, slots=True)
 class Links:
-    """What clicks on values ask for. extra parameters go along in every address."""
+    """What clicks on values ask for."""
 
-    asked: Asked
-    recognised: tuple[Recognition, ...] = ()
-    filters: tuple[Filter, ...] = ()  # all that hold, those of the query too
-    extra: tuple[tuple[str, str], ...] = ()
+    def __init__(
+        self,
+        asked: Asked,
+        recognised: Sequence[Recognition] = (),
+        filters: Sequence[Filter] = (),
+        extra: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        """filters are all that hold, those of the query too; extra goes along in every address."""
+        self.asked = asked
+        self.filters = filters
+        self._recognised = recognised
+        self._extra = extra
+        self._freed: dict[frozenset[Field], Asked] = {}
 
     def url(self, asked: Asked) -> str:
         """The address of a search."""
-        return asked.url(extra=self.extra)
+        return asked.url(extra=self._extra)
 
     def chosen(self, field: Field) -> Chosen:
         """What holds of a field."""
-        return Chosen(v for filter in self.filters if filter.field is field for v in filter.values)
+        return Chosen(self._held(field))
+
+    def _held(self, field: Field) -> Iterator[FilterValue]:
+        return (v for filter in self.filters if filter.field is field for v in filter.values)
 
     def freed(self, fields: Iterable[Field]) -> Asked:
-        """The search with what words of the query ask of the fields as choices."""
-        asked, fields = self.asked.but(), {*fields}
-        for each in self.recognised:
+        """The search with what its query asks of the fields as choices."""
+        wanted = frozenset(fields)
+        if wanted not in self._freed:
+            self._freed[wanted] = self._free(wanted)
+        return self._freed[wanted]
+
+    def _free(self, fields: Collection[Field]) -> Asked:
+        asked = self.asked.but()
+        for each in self._recognised:
             if each.field in fields:
                 rest = changed(asked, partial(reword, word=each.word))
                 asked = rest.choosing(each.field, str(each.value)) if rest != asked else asked
+        for text in (asked.query, *asked.within):
+            for typed, filter in filters_in(text):
+                if filter.field in fields:
+                    asked = changed(asked, partial(leave_out, piece=typed))
+                    for value in filter.values:
+                        asked = asked.choosing(filter.field, typed_value(value))
         return asked
 
     def choosing(self, field: Field, value: str, *, drop: Sequence[Field] = ()) -> Asked:
         """With one value more; those of the fields in drop are let go."""
         asked = self.freed([field, *drop])
-        if self._is_in_query(field):
+        if self._is_bound(field, asked):
             return asked.but(query=f"{asked.query} {field}:{value}")  # joined by OR, as choices are
         return asked.choosing(field, value, drop=drop)
 
     def letting_go(self, field: Field, value: FilterValue, path: Path) -> Asked | None:
-        """Without what asks for a value; None where the query itself asks for it."""
-        if self._is_in_query(field):
-            return None
+        """Without what asks for a value; None where the query does in a way of its own."""
         asked = self.freed([field])
+        if self._is_bound(field, asked):
+            return None
         typed = asked.chosen.get(field, ())
         read = {each: read_value(field, each) for each in typed}
         kept = tuple(each for each in typed if not Chosen(read[each]).takes(value, path))
@@ -94,12 +116,18 @@ class Links:
         chosen = {name: each for name, each in asked.chosen.items() if name is not field}
         return asked.but(chosen=chosen | ({field: kept} if kept else {}))
 
-    def _is_in_query(self, field: Field) -> bool:
-        """Whether the query has `field:value`."""
-        known = {v for each in self.asked.filters if each.field is field for v in each.values}
-        known |= {each.value for each in self.recognised if each.field is field}
-        held = {v for each in self.filters if each.field is field for v in each.values}
-        return not held <= known
+    def _is_bound(self, field: Field, freed: Asked) -> bool:
+        """Whether the query asks for the field in brackets, from where it cannot be taken."""
+        known = {v for typed in freed.chosen.get(field, ()) for v in read_value(field, typed)}
+        read = {v for value in self._held(field) for v in read_value(field, typed_value(value))}
+        return not read <= known
+
+
+def typed_value(value: FilterValue) -> str:
+    """A value as an address has it."""
+    if isinstance(value, YearRange):
+        return f"{value.first or ''}..{value.last or ''}"
+    return UNKNOWN if value is None else str(value)
 
 
 def value_name(field: Field, value: FilterValue) -> str:
@@ -128,7 +156,7 @@ def facet_rows(field: Field, counts: Iterable[FacetCount], links: Links) -> tupl
 
 
 def _row(field: Field, found: FacetCount, links: Links) -> Row:
-    typed = UNKNOWN if found.value is None else str(found.value)
+    typed = typed_value(found.value)
     asked = (
         links.letting_go(field, found.value, found.path)
         if found.selected

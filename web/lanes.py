@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Final, TypeVar
 
 from index.errors import LawsearchError
@@ -63,7 +64,8 @@ class Lane:
 
     def release(self, work: Callable[[], object]) -> None:
         """Have the work done in this lane's thread, whoever has gone and however many wait."""
-        self._thread.submit(work)
+        with suppress(RuntimeError):  # the lane is closed: the process ends, and holds nothing
+            self._thread.submit(work)
 
     def close(self) -> None:
         """End the work under way, drop what waits, let go of the index."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from index.querytree import Text, Zone
+from index.querytree import Filter, Text, Zone
 from search.language import MAX_LENGTH
 from search.lexer import Kind, Token, tokenize
 from web.asked import Asked
@@ -64,13 +64,27 @@ def _placed(query: str) -> Iterator[tuple[int, Token]]:
         at += len(token.typed)
 
 
+def filters_in(query: str) -> Iterator[tuple[str, Filter]]:
+    """The filters that stand free in a query, each as it was typed."""
+    for _start, token in _free(query):
+        if isinstance(token.node, Filter):
+            yield token.typed, token.node
+
+
 def _free_words(query: str) -> Iterator[tuple[int, Token]]:
-    """Unquoted words at the top level that no operator binds, each with its place."""
+    """Unquoted words that stand free in a query, each with its place."""
+    for start, token in _free(query):
+        node = token.node
+        if isinstance(node, Text) and not node.quoted and node.zone is Zone.ANYWHERE:
+            yield start, token
+
+
+def _free(query: str) -> Iterator[tuple[int, Token]]:
+    """The operands at the top level that no operator binds, each with its place."""
     placed, depth = [*_placed(query)], 0
     kinds = [None, *(token.kind for _, token in placed), None]
     for n, (start, token) in enumerate(placed):
         depth += (token.kind is Kind.OPEN) - (token.kind is Kind.CLOSE)
         bound = depth > 0 or kinds[n] in _BINDING or kinds[n + 2] in _BINDING[1:]
-        node = token.node
-        if isinstance(node, Text) and not (bound or node.quoted) and node.zone is Zone.ANYWHERE:
+        if token.kind is Kind.OPERAND and not bound:
             yield start, token

@@ -52,9 +52,7 @@ def serve(settings: Settings, on_ready: Callable[[str], None]) -> None:
 def _listen(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
-        return socket.create_server(
-            (settings.host, settings.port), family=family, backlog=_WAITING
-        )
+        return socket.create_server((settings.host, settings.port), family=family, backlog=_WAITING)
     except (OSError, UnicodeError) as error:
         reason = system_reason(error) if isinstance(error, OSError) else str(error)
         said = _("Cannot listen at {host}, port {port}: {reason}.")
@@ -81,5 +79,3 @@ def _set_up_logs() -> None:
         logger = logging.getLogger(name)
         logger.handlers[:], logger.propagate = [handler], False
         logger.setLevel(level)
-
-

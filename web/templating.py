@@ -23,8 +23,10 @@ _UNSEEN: Final = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2
 
 def render(template: str, request: Request, context: Mapping[str, Any]) -> bytes:
     """The page in UTF-8."""
-    filled = _environment().get_template(template).render(
-        {"request": request, "language": language_of(request), "held": None, **context}
+    filled = (
+        _environment()
+        .get_template(template)
+        .render({"request": request, "language": language_of(request), "held": None, **context})
     )
     return filled.encode("utf-8", "replace")
 

@@ -34,14 +34,14 @@ from index.vector.postings import Postings
 _NS: Final = {
     "question": 500_000.0,
     "facet": 130_000.0,  # a field that is counted
-    "operation": 60_000.0,  # on sets, or a filter
+    "operation": 20_000.0,  # on sets, or a filter
     "stream": 20_000.0,  # that is looked up
     "gram": 4_000.0,  # of a longer stream
     "read": 2.0,  # a position of a gram
     "sorted": 13.0,  # a position of a single character, whose grams stand apart
     "grouped": 1.0,  # a position of a stream, whose section is found
     "heading": 5.0,  # a position that may lie in a heading
-    "title": 400.0,  # a report, for each text that its title may hold
+    "title": 60.0,  # a report, for each text that its title may hold
     "near read": 1.0,  # a position of an operand of NEAR
     "near": 7.0,  # and one in a section that has both operands
     "near merged": 60.0,  # and again where the operand is several texts
@@ -50,9 +50,10 @@ _NS: Final = {
     "set": 2.0,  # a section in a set
     "counted": 2.5,  # a section, for each facet
     "operand": 5.0,  # a section that holds an operand
-    "merged": 100.0,  # a position of an operand that may overlap another one
-    "figure": 4.0,  # a position that is compared with those of longer numbers
-    "scored": 8.0,  # a section, for each term
+    "merged": 80.0,  # a position of an operand that may overlap another one
+    "figure": 9.0,  # a position that is compared with those of longer numbers
+    "term": 40_000.0,  # of ranking: a word or a gram
+    "scored": 5.0,  # a section, for each term
     "neighbour": 60.0,  # a position whose nearest neighbour of another operand is found
     "ranked": 15.0,  # a section
     "hit": 1_200.0,
@@ -61,7 +62,7 @@ _NS: Final = {
 
 _FINDING: Final = ("read", "sorted", "grouped", "heading")
 _POSITION: Final = 4
-_SECTION: Final = 10
+_SECTION: Final = 9
 """Bytes that are remembered of each position of a stream, and of each section that has it."""
 _MANY: Final = 4
 """Of the sets that are intersected so many of the smallest tell how much is left."""
@@ -125,7 +126,9 @@ class Work:
         self._add_occurrences(operands)
         if question.limit != 0:
             self._add_ranking(question, operands, found)
-        if self._bytes > self._postings.remembered.limit_bytes:  # each is found again where it is needed again
+        if (
+            self._bytes > self._postings.remembered.limit_bytes
+        ):  # each is found again where it is needed again
             for kind in _FINDING:
                 self.amounts[kind] *= 2 if question.limit == 0 else 3
 
@@ -135,11 +138,16 @@ class Work:
         if question.mode is Mode.SECTION:
             return self._match(question.tree)
         strict, loose = split(question.tree)
-        parts = [self._match(unit) for unit in units(loose)]
-        held = self._either(parts)
+        held = self._either([self._match(unit) for unit in units(loose)])
         if question.mode is Mode.REPORT:
-            self._add("set", sum(map(self._match, loose)))
+            held = min(held, self._of_reports([self._match(operand) for operand in loose]))
         return self._together([held, self._match(And(tuple(strict)))]) if strict else held
+
+    def _of_reports(self, sizes: Sequence[float]) -> float:
+        """Sections of the reports that have a section of each set."""
+        each = self._n / max(1, self._arrays.n_reports)
+        found = [self._n * (1 - (1 - size / self._n) ** each) if self._n else 0.0 for size in sizes]
+        return self._together(found)
 
     def _match(self, node: Node) -> float:
         match node:
@@ -287,18 +295,18 @@ class Work:
         for n in meeting([(operand.text, operand.stream) for operand in operands]):
             self._add("merged", operands[n].positions)
 
-    def _add_ranking(
-        self, question: Question, operands: Sequence[_Operand], found: float
-    ) -> None:
+    def _add_ranking(self, question: Question, operands: Sequence[_Operand], found: float) -> None:
         self._add("ranked", found)
         wanted = self._n if question.limit is None else question.offset + question.limit
-        self._add("hit", min(found, wanted))
+        hits = min(found, self._arrays.n_reports) if question.by_report else found
+        self._add("hit", min(hits, wanted))
         for operand in operands:
             if operand.stream == operand.text.stream:
                 self._add("figure", self._figures(operand))
         texts = dict.fromkeys(positive_texts(question.tree))
         words = {word for text in texts for word in words_of(text)}
         grams = {text.stream[at : at + 2] for text in texts for at in range(len(text.stream) - 1)}
+        self._add("term", len(words) + len(grams))
         self._add("scored", (len(words) + len(grams)) * found)
         for word in words:
             self._look_up(word, Zone.ANYWHERE)

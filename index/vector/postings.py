@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -16,7 +17,7 @@ from index.segments.packing import unpack_array, unpack_lists
 from index.segments.segment import Segment
 from index.vector.arrays import Arrays
 from index.vector.remembered import Remembered, owned_bytes
-from index.vector.sets import NO_ROWS, NONE, Positions, Rows, Sections, begins_run, common, ranges
+from index.vector.sets import NO_ROWS, NONE, Positions, Rows, Sections, begins_run, common, distinct, ranges
 
 _REMEMBERED_BYTES: Final = 128 << 20
 _RARER: Final = 8
@@ -265,19 +266,12 @@ def _all_positions(segment: Segment, first: int, last: int) -> Positions:
 
 
 def _holding(segment: Segment, sought: bytes) -> Rows:
-    """The reports of a segment whose title holds the bytes."""
-    titles = bytes(segment.array("titles"))
+    """The reports of a segment whose title holds the bytes; these hold no line break, as ends it."""
+    found = re.finditer(re.escape(sought), segment.array("titles"))
+    places = np.array([each.start() for each in found], np.intp)
     offsets = np.asarray(segment.array("report.title")).astype(np.intp)
-    found, at = [], titles.find(sought)
-    while at >= 0:
-        report = int(offsets.searchsorted(at, side="right")) - 1
-        end = int(offsets[report + 1])
-        if at + len(sought) < end:  # a title is followed by a line break
-            found.append(report)
-            at = titles.find(sought, end)
-        else:
-            at = titles.find(sought, at + 1)
-    return np.array(found, np.intp)
+    reports: Rows = distinct(offsets.searchsorted(places, side="right") - 1)
+    return reports
 
 
 def _moved(positions: Positions, by: int) -> Positions:

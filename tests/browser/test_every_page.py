@@ -117,7 +117,7 @@ def test_paper_has_the_text_and_nothing_to_click(
         page.emulate_media(media="print", color_scheme="dark")
         for control in ("header.top nav", ".skip", "button[type=submit]"):
             assert page.locator(f"{control}:visible").count() == 0, control
-        ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
         paper = page.pdf(format="A4", print_background=False)
     assert ground in ("rgb(255, 255, 255)", "rgba(0, 0, 0, 0)")
     document = pypdfium2.PdfDocument(paper)
@@ -155,6 +155,6 @@ def test_the_dark_page_is_dark(browser: Browser, server: ServerProcess) -> None:
     shades = {}
     for scheme in ("light", "dark"):
         with opened(browser, server, "search", color_scheme=scheme) as page:
-            ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+            ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
         shades[scheme] = sum(map(int, re.findall(r"\d+", ground)[:3]))
     assert shades["dark"] < 200 < 600 < shades["light"]

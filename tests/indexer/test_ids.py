@@ -39,6 +39,13 @@ def test_an_id_is_place_and_year_and_the_stem_stands_for_what_is_missing(
     assert base_id(report) == wanted
 
 
+def test_a_place_that_a_correction_has_named_is_misread_no_more_than_a_stem() -> None:
+    report = make_report(
+        "", [], year=2023, place=Place("a/b#1</荻溪镇>", "青禾县"), path="/x/y.txt"
+    )
+    assert base_id(report) == "青禾县a-b-1-荻溪镇-2023"
+
+
 def test_another_paper_never_has_the_id_of_an_annual_report() -> None:
     report = make_report("", [], year=2023, place=WHOLE, path="/x/通知.txt")
     assert base_id(replace(report, kind=Kind.OTHER)) == "青禾县荻溪镇-2023-通知"

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from index.whoosh_writer import WhooshWriter
 from tests.conftest import ROOT
 from tests.made import batch, make_report, write
-from tests.served import served
+from tests.served import served, wait_until
 
 API = "/api/v1"
 REPORT = "青禾县槿岭镇-2023"
@@ -243,8 +243,8 @@ def test_a_new_commit_is_another_version(tmp_path: Path) -> None:
         writer.write(batch(make_report("r2", [("一、", "调解网格。")])))
         writer.close()
         known = {"If-None-Match": before.headers["etag"]}
-        after = client.get(f"{API}/query?q=调解", headers=known)
-        assert after.status_code == 200
+        wait_until(lambda: client.get(f"{API}/query?q=调解", headers=known).status_code == 200)
+        after = client.get(f"{API}/query?q=调解")
         assert after.headers["etag"] != before.headers["etag"]
         totals = [answer.json()["total_sections"] for answer in (before, after)]
         assert totals == [1, 2]

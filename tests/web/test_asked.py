@@ -21,8 +21,8 @@ def read(address: str) -> Asked:
 
 def test_everything_in_an_address_is_read() -> None:
     asked = read(
-        "/search?q=枫桥经验 2024&within=网格员&year=2023&year=2024&county=云汀市/青禾县&not=part:plans"
-        "&exact=1&literal=true&synonyms=1&sort=year&by=report&page=3&limit=20"
+        "/search?q=枫桥经验 2024&within=网格员&year=2023&year=2024&county=云汀市/青禾县"
+        "&not=part:plans&exact=1&literal=true&synonyms=1&sort=year&by=report&page=3&limit=20"
     )
     assert asked == Asked(
         query="枫桥经验 2024",
@@ -78,9 +78,9 @@ def test_an_address_leads_back_to_its_search(asked: Asked) -> None:
         pytest.param("/search?exact=yes", "exact", id="no switch"),
         pytest.param("/search?not=plans", "not", id="excluded without a field"),
         pytest.param("/search?not=colour:red", "not", id="excluded by an unknown field"),
-        pytest.param("/search?" + "&".join(f"year={n}" for n in range(201)), "year", id="too many values"),
+        pytest.param("/search?" + "year=2024&" * 201, "year", id="too many values"),
     ],
-)  # fmt: skip
+)
 def test_a_bad_value_is_told_by_its_name(address: str, named: str) -> None:
     with pytest.raises(BadFilter) as found:
         read(address)

@@ -23,7 +23,7 @@ from search import streaming
 from search.table import BOM
 from tests.conftest import ROOT
 from tests.made import batch, make_report, write
-from tests.served import served
+from tests.served import served, wait_until
 from web.api.export import disposition
 from web.app import create_app
 from web.settings import Settings
@@ -161,10 +161,13 @@ def test_an_export_is_of_the_commit_that_it_began_with(
             writer.close()
             found = [json.loads(line)["report"] for line in (first, *lines)]
         assert sorted(found) == [f"r{n}" for n in range(9)]
-        after = client.get(f"{API}/query.ndjson?q=调解").text.splitlines()
-        assert sorted(json.loads(line)["report"] for line in after) == [
-            f"r{n}" for n in range(1, 8)
-        ] + ["r9"]
+        wanted = [*(f"r{n}" for n in range(1, 8)), "r9"]
+        wait_until(lambda: exported(client) == wanted)
+
+
+def exported(client: TestClient) -> list[str]:
+    lines = client.get(f"{API}/query.ndjson?q=调解").text.splitlines()
+    return sorted(json.loads(line)["report"] for line in lines)
 
 
 class Reader:
@@ -216,5 +219,12 @@ def test_the_work_ends_when_the_reader_has_gone(
     bodies, users = anyio.run(go)
     assert 5 <= len(bodies) < 60
     assert users == 0  # nothing is held for who has gone
-    app.state.quick.close()
-    app.state.slow.close()
+    for lane in (app.state.quick, app.state.slow):
+        lane.close()
+
+
+def test_an_export_may_end_after_the_server(tmp_path: Path) -> None:
+    write(tmp_path, batch(make_report("r", [("一、", "调解。")])))
+    with served(tmp_path) as client:
+        lane = client.app.state.slow  # type: ignore[attr-defined]
+    lane.release(lambda: None)

@@ -66,6 +66,7 @@ ADDRESSES = [
     pytest.param("/search?q=院坝会 2022", id="a year that was read as a filter"),
     pytest.param("/search?q=青禾县院坝会2022年", id="a place and a year inside a word"),
     pytest.param("/search?q=院坝会 year:2022", id="a filter in the query"),
+    pytest.param("/search?q=院坝会 (year:2022)", id="a filter in brackets"),
     pytest.param("/search?q=院坝会&year=2022&county=青禾县", id="chosen values"),
     pytest.param("/search?q=院坝会&year=2021..2023", id="a range"),
     pytest.param("/search?q=院坝会&within=2022", id="a year within"),
@@ -98,11 +99,18 @@ def test_a_chosen_value_is_let_go(searcher: Searcher, address: str) -> None:
             assert after[row.name].count == row.count
 
 
-def test_a_filter_that_the_query_has_cannot_be_let_go(searcher: Searcher) -> None:
-    found = rows(searcher, "/search?q=院坝会 year:2022", Field.YEAR)
+def test_a_filter_of_the_query_is_let_go_as_a_choice_is(searcher: Searcher) -> None:
+    found = rows(searcher, "/search?q=院坝会 year:2022,unknown", Field.YEAR)
+    assert read(found["2022"].url) == Asked("院坝会", chosen={Field.YEAR: ("unknown",)})
+    assert read(found["2024"].url).chosen == {Field.YEAR: ("2022", "unknown", "2024")}
+
+
+def test_a_filter_in_brackets_is_the_querys_own(searcher: Searcher) -> None:
+    found = rows(searcher, "/search?q=院坝会 (year:2022)", Field.YEAR)
     assert found["2022"].is_chosen
     assert found["2022"].url == ""
-    assert "year%3A2024" in found["2024"].url
+    after, _links = ask(searcher, found["2024"].url)
+    assert after.total_sections == found["2022"].count + found["2024"].count
 
 
 def test_a_year_of_a_chosen_range_is_chosen_alone(searcher: Searcher) -> None:
@@ -221,8 +229,9 @@ def test_a_chosen_place_is_open_and_the_others_keep_their_counts(searcher: Searc
     ]
 
 
-def test_a_place_that_is_chosen_takes_the_place_of_others(searcher: Searcher) -> None:
-    nodes = tree(searcher, "/search?q=院坝会 青禾县").branches().nodes
+@pytest.mark.parametrize("query", ["院坝会 青禾县", "院坝会 县区:云汀市/青禾县"])
+def test_a_place_that_is_chosen_takes_the_place_of_others(searcher: Searcher, query: str) -> None:
+    nodes = tree(searcher, f"/search?q={query}").branches().nodes
     for name, field, typed in (
         ("榆陵市", Field.CITY, "澜岳省/榆陵市"),
         ("荻溪镇", Field.TOWNSHIP, "澜岳省/云汀市/青禾县/荻溪镇"),

@@ -50,7 +50,7 @@ def test_an_answer_keeps_its_commit_to_its_end(tmp_path: Path) -> None:
 
 def is_closed(held: Held) -> bool:
     try:
-        return not [*held.engine.report_ids()]
+        return not [*held.engine.words()]
     except (ValueError, KeyError):
         return True
 
@@ -142,11 +142,11 @@ def test_the_folder_that_holds_all_files(paths: list[str], root: str) -> None:
 @pytest.mark.parametrize(
     ("path", "root", "shown"),
     [
-        pytest.param("/home/li/reports/青禾县/2024/x.pdf", "/home/li/reports", "青禾县/2024/x.pdf", id="inside"),
-        pytest.param("/home/li/else/x.pdf", "/home/li/reports", "x.pdf", id="elsewhere"),
-        pytest.param("/home/li/reports-old/x.pdf", "/home/li/reports", "x.pdf", id="a like name"),
-        pytest.param("/home/li/x.pdf", "", "x.pdf", id="no common folder"),
+        pytest.param("/li/reports/青禾县/x.pdf", "/li/reports", "青禾县/x.pdf", id="inside"),
+        pytest.param("/li/else/x.pdf", "/li/reports", "x.pdf", id="elsewhere"),
+        pytest.param("/li/reports-old/x.pdf", "/li/reports", "x.pdf", id="a like name"),
+        pytest.param("/li/x.pdf", "", "x.pdf", id="no common folder"),
     ],
-)  # fmt: skip
+)
 def test_nobody_learns_where_the_reports_lie(path: str, root: str, shown: str) -> None:
     assert shorten(path, root) == shown

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import schemathesis
@@ -17,7 +19,9 @@ from schemathesis.specs.openapi import checks
 from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
+from index.model import Place
 from tests.conftest import ROOT
+from tests.made import batch, make_report, write
 from tests.served import served
 from tools.api_examples import ASKED, make_examples
 from web.api import routes
@@ -233,6 +237,12 @@ def test_examples_are_as_their_schemas_say() -> None:
 # --- the page -------------------------------------------------------------------------------------
 
 
+def links(client: TestClient) -> list[str]:
+    """The examples that the page has."""
+    found = re.findall(r'<p class="api-example"><a href="([^"]+)">', client.get("/api").text)
+    return [html.unescape(each) for each in found]
+
+
 def test_the_page_lists_every_address_with_an_example_that_works(
     client: TestClient, document: Json
 ) -> None:
@@ -240,10 +250,29 @@ def test_the_page_lists_every_address_with_an_example_that_works(
     for path, methods in document["paths"].items():
         assert f"<code>{path}</code>" in page
         assert f'id="{methods["get"]["operationId"]}"' in page
-    links = re.findall(r'<p class="api-example"><a href="([^"]+)">', page)
-    assert len(links) == len(document["paths"])
-    for link in links:
-        assert client.get(link.replace("&amp;", "&")).status_code == 200, link
+    assert len(links(client)) == len(document["paths"])
+    for link in links(client):
+        assert client.get(link).status_code == 200, link
+
+
+def test_examples_of_the_page_are_of_the_reports_that_are_there(tmp_path: Path) -> None:
+    report = make_report("另一县甲镇-2023", [("一、", "调解。")], place=Place("甲镇", "另一县"))
+    write(tmp_path, batch(report))
+    with served(tmp_path) as client:
+        found = links(client)
+        assert any(unquote(link).endswith("/reports/另一县甲镇-2023") for link in found)
+        statuses = {link: client.get(link).status_code for link in found}
+        assert {link for link, status in statuses.items() if status != 200} <= {
+            link
+            for link in found
+            if "/similar" in link  # it has no measure
+        }
+
+
+def test_the_page_of_an_empty_index_is_there(tmp_path: Path) -> None:
+    write(tmp_path, batch())
+    with served(tmp_path) as client:
+        assert client.get("/api").status_code == 200
 
 
 # --- any request at all ---------------------------------------------------------------------------

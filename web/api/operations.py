@@ -234,7 +234,7 @@ _ALL: Final = (
             _LIMIT,
         ),
         ("Copies",),
-        fails=(404,),
+        fails=(404, 422),
     ),
     Operation(
         "/diff",
@@ -246,7 +246,7 @@ _ALL: Final = (
             Parameter("second", "The id of the one to compare it with.", required=True),
         ),
         ("Diff",),
-        fails=(404,),
+        fails=(404, 422),
     ),
     Operation(
         "/spread",

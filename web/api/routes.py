@@ -32,6 +32,7 @@ from web.api.export import export_csv, export_lines
 from web.api.operations import BROWSED, OPERATIONS, PREFIX, Operation
 from web.api.paths import shorten_paths
 from web.asked import LIMIT, MOST, Asked, read_asked, read_chosen, read_flag, read_number, read_one
+from web.bounds import COPIES_MS, DIFF_MS, SPREAD_MS
 from web.live import Held
 from web.pages.suggest import read_at
 
@@ -197,7 +198,7 @@ async def copies(request: Request) -> Response:
         Between(read_one(params, "between", [*Between])),
         read_number(params, "limit", LIMIT, MOST),
         given(request, "id"),
-        most_ms(request),
+        COPIES_MS,
     )
     return await give(request, lambda held: copies_json(find_copies(held.engine, made)), slow=True)
 
@@ -206,15 +207,17 @@ async def copies(request: Request) -> Response:
 async def diff(request: Request) -> Response:
     """Two reports compared."""
     first, second = required(request, "first"), required(request, "second")
-    return await give(
-        request, lambda held: diff_json(diff_reports(held.engine, first, second)), slow=True
-    )
+
+    def work(held: Held) -> Json:
+        return diff_json(diff_reports(held.engine, first, second, most_ms=DIFF_MS))
+
+    return await give(request, work, slow=True)
 
 
 @serves("/spread")
 async def spread(request: Request) -> Response:
     """How a practice spreads."""
-    made = SpreadRequest(required(request, "q"), filters_of(request))
+    made = SpreadRequest(required(request, "q"), filters_of(request), SPREAD_MS)
     return await give(request, lambda held: spread_json(find_spread(held.engine, made)), slow=True)
 
 

@@ -34,7 +34,7 @@ from search.spread import (
 from web import copiesview, diffview, similarview, spreadview
 from web.answer import Context, answer
 from web.asked import LIMIT, Asked, read_chosen, read_flag, read_number, read_one
-from web.bounds import COPIES_MS, DIFF_MS
+from web.bounds import COPIES_MS, DIFF_MS, SPREAD_MS
 from web.errors import status_of
 from web.facetview import typed_name
 from web.live import Held
@@ -354,7 +354,7 @@ async def spread_picture(request: Request) -> Response:
 
 
 def _spread_request(asked: Asked) -> SpreadRequest:
-    return SpreadRequest(asked.query, asked.filters)
+    return SpreadRequest(asked.query, asked.filters, SPREAD_MS)
 
 
 def _spread_context(spread: Spread, asked: Asked) -> Mapping[str, Any]:
