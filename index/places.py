@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from typing import Final
 
 from index.analysis import fold_stream
 from index.querytree import FilterValue, YearRange
 
+_LONGEST: Final = 100
+"""Characters of what is remembered; all names of a place in a row are fewer."""
 Places = tuple[str | None, ...]
 """Province, city, county, township."""
 
@@ -24,7 +27,8 @@ def names_place(wanted: str, path: Sequence[str | None]) -> bool:
 
 def spelled(wanted: str) -> str:
     """How the end of a path is written that a filter's value names."""
-    return _folded(wanted.replace("/", ""))
+    wanted = wanted.replace("/", "")
+    return _folded(wanted) if len(wanted) <= _LONGEST else fold_stream(wanted)
 
 
 def path_ends(path: Sequence[str | None]) -> Iterator[str]:

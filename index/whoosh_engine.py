@@ -7,7 +7,7 @@ nothing that it does not need; large ones, and those of a process that has done 
 from __future__ import annotations
 
 import math
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
@@ -33,6 +33,7 @@ from index.plain.answering import answer
 from index.plain.matching import Matcher
 from index.plain.postings import PlainPostings
 from index.querytree import Field, FilterValue
+from index.remembered import Remembered
 from index.segments.snapshot import Snapshot
 from index.segments.versions import term_versions
 
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 PLAIN_US: Final = 150_000
 """Microseconds of work without numpy before it pays: it takes 0.1 to 0.3 s to import and is then
 some 50 times faster."""
-_REMEMBERED_PASSAGES: Final = 1000  # some 3 MB
+_REMEMBERED_BYTES: Final = 8 << 20  # of passages: some 1,000
 
 
 class WhooshEngine:
@@ -60,7 +61,7 @@ class WhooshEngine:
         self.folder = folder
         self._snapshot = Snapshot(folder, term_versions())
         self._matcher = Matcher(PlainPostings(self._snapshot))
-        self._passages: OrderedDict[int, Passage] = OrderedDict()
+        self._passages = Remembered(_REMEMBERED_BYTES)
         self._spent = math.inf if resident else 0.0  # microseconds, as estimated
 
     @property
@@ -117,13 +118,7 @@ class WhooshEngine:
 
     def _passage(self, number: int) -> Passage:
         """A section's passage; the last ones are remembered: a narrowed query meets them again."""
-        if number in self._passages:
-            self._passages.move_to_end(number)
-            return self._passages[number]
-        passage = self._passages[number] = self._read_passage(number)
-        if len(self._passages) > _REMEMBERED_PASSAGES:
-            self._passages.popitem(last=False)
-        return passage
+        return self._passages.kept(number, lambda: self._read_passage(number), _weight)
 
     def _read_passage(self, number: int) -> Passage:
         snapshot = self._snapshot
@@ -274,3 +269,8 @@ class WhooshEngine:
         """Let go of the commit."""
         self.__dict__.pop("_vector", None)
         self._snapshot.close()
+
+
+def _weight(passage: Passage) -> int:
+    """What a passage takes in bytes, about, with what finding and marking in it adds to it."""
+    return 2000 + 12 * len(passage.source) + 200 * len(passage.sentences)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import lru_cache
 from typing import Final
 
 _NEAR: Final = (
@@ -17,19 +17,23 @@ _NEAR: Final = (
     (re.compile("^n"), "l"),
     (re.compile("(?<=[aei])ng$"), "n"),
 )
+_REMEMBERED: Final = 1 << 14  # characters; a large index has some 8,000
+_PRIVATE: Final = 0xF0000  # of the code points that Unicode leaves to anybody's use
 _INITIAL: Final = re.compile("[zcs]h")
 
 
 class _Letters(dict[int, str]):
-    """What each code point is in letters; filled as characters are met."""
+    """What each code point is in letters; filled as characters with readings are met."""
 
     def __missing__(self, code: int) -> str:
-        self[code] = reading = _reading(chr(code))
+        reading = _reading(chr(code))
+        if reading != chr(code):
+            self[code] = reading
         return reading
 
 
 class _Sounds(dict[int, int]):
-    """For each code point one that stands for its sound; filled as characters are met.
+    """For each code point one that stands for its sound; filled as those with readings are met.
 
     So that a text has as many characters as its sound, and they can be compared one by one.
     """
@@ -41,7 +45,9 @@ class _Sounds(dict[int, int]):
 
     def __missing__(self, code: int) -> int:
         sound = self._sound(chr(code))
-        self[code] = number = self._numbers.setdefault(sound, len(self._numbers))
+        if sound == chr(code) and code > 127:  # a letter may be the sound of something else
+            return code
+        self[code] = number = self._numbers.setdefault(sound, _PRIVATE + len(self._numbers))
         return number
 
 
@@ -58,7 +64,7 @@ def _near_reading(c: str) -> str:
     return reading
 
 
-@cache
+@lru_cache(_REMEMBERED)
 def _readings(c: str) -> tuple[str, ...]:
     """All pinyin of a character, the commonest first; anything else is itself."""
     # Phrases decide between readings of a character; here single ones are asked for, and without
@@ -95,19 +101,19 @@ def spelt_length(typed: str, name: str) -> int | None:
     return None
 
 
-@cache
+@lru_cache(_REMEMBERED)
 def _wholes(c: str) -> frozenset[str]:
     return frozenset([c, *_readings(c)])
 
 
-@cache
+@lru_cache(_REMEMBERED)
 def _pieces(c: str) -> frozenset[str]:
     """What may be typed for a character that others follow."""
     initials = (_INITIAL.match(reading) for reading in _readings(c))
     return _wholes(c) | first_letters(c) | {found[0] for found in initials if found}
 
 
-@cache
+@lru_cache(_REMEMBERED)
 def first_letters(c: str) -> frozenset[str]:
     """The letters with which a character's readings begin."""
     return frozenset(reading[0] for reading in _readings(c))

@@ -7,7 +7,7 @@ deleted reports included; an answer never holds these. Only the standard library
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +20,7 @@ from index.model import Kind, Level, Part, Report
 from index.places import Places, place_key, value_matches
 from index.querytree import Field, Filter, FilterValue
 from index.record import Json, from_record, join_source
+from index.remembered import Remembered
 from index.segments.files import open_commit
 from index.segments.format import read_segment
 from index.segments.segment import Segment
@@ -36,7 +37,7 @@ COLUMNS: Final = {
     Field.TOPIC: "section.topics",
 }
 _DEPTH: Final = {Field.PROVINCE: 0, Field.CITY: 1, Field.COUNTY: 2, Field.TOWNSHIP: 3}
-_CACHED_REPORTS: Final = 200
+_REMEMBERED_BYTES: Final = 8 << 20  # of reports: some 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Snapshot:
         """Raises IndexMissing, IndexOutdated, IndexDamaged."""
         self.folder = folder
         self.manifest, self.files = open_commit(folder, versions)
-        self._reports: OrderedDict[int, Report] = OrderedDict()
+        self._reports = Remembered(_REMEMBERED_BYTES)
         self._decoded: dict[tuple[Field, int], tuple[tuple[FilterValue, ...], Places]] = {}
         try:
             self.segments = [self._open(*names) for names in self.manifest.segments]
@@ -177,15 +178,12 @@ class Snapshot:
 
     def report(self, report: int) -> Report:
         """The stored report; the last few are remembered."""
-        if report in self._reports:
-            self._reports.move_to_end(report)
-            return self._reports[report]
+        return self._reports.kept(report, lambda: self._read_report(report), _weight)
+
+    def _read_report(self, report: int) -> Report:
         segment, local, _at = self._report(report)
         record = segment.record(local)
-        self._reports[report] = from_record(record, _source(segment, local, record))
-        if len(self._reports) > _CACHED_REPORTS:
-            self._reports.popitem(last=False)
-        return self._reports[report]
+        return from_record(record, _source(segment, local, record))
 
     # Facets: a field's value is a code until somebody wants to read it
 
@@ -260,6 +258,11 @@ class Snapshot:
     def topic_bits(self, segment: Segment) -> list[int]:
         """For each bit of a segment's topics its number in `topics`."""
         return [self.topics.index(topic) for topic in segment.meta["topics"]]
+
+
+def _weight(report: Report) -> int:
+    """What a report takes in bytes, about."""
+    return 2000 + 4 * len(report.source) + 1000 * len(report.sections)
 
 
 def _bases(counts: Iterable[int]) -> list[int]:

@@ -12,9 +12,9 @@ import numpy.typing as npt
 from index.facets import Value
 from index.places import path_ends, spelled, value_matches
 from index.querytree import Field, Filter, FilterValue, YearRange
+from index.remembered import Remembered
 from index.segments.snapshot import COLUMNS, SECTION_FIELDS
 from index.vector.arrays import Arrays
-from index.vector.remembered import Remembered
 from index.vector.sets import Mask, Rows, Sections
 
 _REMEMBERED_BYTES: Final = 4 << 20

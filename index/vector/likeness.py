@@ -17,9 +17,9 @@ from index.engine import FoundSection, Likeness, Tier
 from index.places import Places
 from index.querytree import Filter
 from index.ranking import K1
+from index.remembered import Remembered
 from index.vector.fields import Fields
 from index.vector.postings import Postings
-from index.vector.remembered import Remembered
 from index.vector.sets import Mask, Rows
 
 _REMEMBERED_BYTES: Final = 96 << 20

@@ -13,11 +13,22 @@ import numpy.typing as npt
 
 from index.analysis import covering_grams
 from index.querytree import Zone
+from index.remembered import Remembered
 from index.segments.packing import unpack_array, unpack_lists
 from index.segments.segment import Segment
 from index.vector.arrays import Arrays
-from index.vector.remembered import Remembered, owned_bytes
-from index.vector.sets import NO_ROWS, NONE, Positions, Rows, Sections, begins_run, common, distinct, ranges
+from index.vector.sets import (
+    NO_ROWS,
+    NONE,
+    Positions,
+    Rows,
+    Sections,
+    begins_run,
+    common,
+    distinct,
+    owned_bytes,
+    ranges,
+)
 
 _REMEMBERED_BYTES: Final = 128 << 20
 _RARER: Final = 8
@@ -266,7 +277,7 @@ def _all_positions(segment: Segment, first: int, last: int) -> Positions:
 
 
 def _holding(segment: Segment, sought: bytes) -> Rows:
-    """The reports of a segment whose title holds the bytes; these hold no line break, as ends it."""
+    """The reports of a segment whose title holds the bytes, which are those of one line."""
     found = re.finditer(re.escape(sought), segment.array("titles"))
     places = np.array([each.start() for each in found], np.intp)
     offsets = np.asarray(segment.array("report.title")).astype(np.intp)

@@ -135,3 +135,15 @@ def ranges(first: Rows, counts: Rows) -> Rows:
     total = int(ends[-1]) if len(ends) else 0
     found: Rows = (first - ends + counts).repeat(counts) + np.arange(total)
     return found
+
+
+def owned_bytes(*arrays: npt.NDArray[Any]) -> int:
+    """What arrays take in memory; one that looks into the mapped file takes nothing."""
+    return sum(array.nbytes for array in arrays if not _is_mapped(array))
+
+
+def _is_mapped(array: np.ndarray[Any, Any]) -> bool:
+    base: object = array
+    while isinstance(base, np.ndarray):
+        array, base = base, base.base
+    return base is not None

@@ -14,15 +14,19 @@ _FEW: Final = 32
 _LONG: Final = 100
 
 
-@lru_cache(1 << 12)
 def may_meet(one: str, other: str) -> bool:
     """Whether two occurrences of the streams can share a character (of one stream: overlap)."""
+    if one != other and set(one).isdisjoint(other):
+        return False
     if len(one) + len(other) > _LONG:
         return True  # to find out would take longer than to count with care
+    return _can_share(one, other)
+
+
+@lru_cache(1 << 12)
+def _can_share(one: str, other: str) -> bool:
     if one == other:
         return any(one.startswith(one[n:]) for n in range(1, len(one)))
-    if set(one).isdisjoint(other):
-        return False
     sizes = range(1, min(len(one), len(other)))
     ends = any(one.endswith(other[:n]) or other.endswith(one[:n]) for n in sizes)
     return ends or one in other or other in one

@@ -21,13 +21,13 @@ from index.plain.matching import Matcher
 from index.plain.postings import PlainPostings
 from index.querytree import And, Field, Filter, Near, Node, Not, Or, Scope, Text, Zone
 from index.ranking import HEADING_WEIGHT
+from index.remembered import Remembered
 from index.segments.snapshot import Snapshot
 from index.segments.versions import term_versions
 from index.spans import disjoint
 from index.vector import scoring, sets
 from index.vector.answering import VectorAnswerer
 from index.vector.arrays import Arrays
-from index.vector.remembered import Remembered
 from index.vector.spans import count_disjoint, may_meet
 from tests.contract.drawn import PLACES, Drawn
 from tests.made import batch, make_report, write

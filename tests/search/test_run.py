@@ -216,6 +216,101 @@ def test_filters_alone_list_in_browse_order() -> None:
         assert ids(run(searcher, "")) == ["a#0", "b#0", "b#1", "c#0"]
 
 
+# Within results, and without some.
+
+
+@pytest.fixture(scope="module")
+def seen(samples: Searcher) -> dict[str, str]:
+    """The samples' sections by id, as Ctrl+F sees them."""
+    reports = samples.engine.fetch([*samples.engine.report_ids()])
+    found = streams(reports.values())
+    return {f"{id}#{reports[id].sections[n].key}": text for (id, n), text in found.items()}
+
+
+@pytest.mark.parametrize("query", ["", '"调解"', '"调解" OR "普法"'])
+@pytest.mark.parametrize("within", [('"村"',), ('"村"', '"人"'), ('"的" OR "。"',), ("",), ()])
+def test_within_leaves_the_sections_that_hold_both(
+    samples: Searcher, seen: dict[str, str], query: str, within: tuple[str, ...]
+) -> None:
+    found = samples.run(Request(query, within=within, limit=None))
+    wanted = {
+        id
+        for id, text in seen.items()
+        if all(_holds(text, each) for each in (query, *within) if each)
+    }
+    assert set(ids(found)) == wanted
+    assert 0 < len(wanted)
+
+
+def _holds(text: str, query: str) -> bool:
+    return any(each.strip('"') in text for each in query.split(" OR "))
+
+
+@pytest.mark.parametrize("open_mark", ['"', "“", "(", "「"])
+def test_what_is_left_open_in_one_text_ends_with_it(
+    samples: Searcher, seen: dict[str, str], open_mark: str
+) -> None:
+    found = samples.run(Request(f"{open_mark}调解", within=("普法 村",), exact=True, limit=None))
+    wanted = {id for id, text in seen.items() if all(w in text for w in ("调解", "普法", "村"))}
+    assert set(ids(found)) == wanted
+    assert [each.word for each in found.ignored] == [open_mark]
+
+
+def test_years_and_places_within_are_filters_that_both_hold() -> None:
+    block = [("", "调解。")]
+    reports = [make_report(f"r{y}", block, year=y, place=DIXI) for y in (2021, 2022, 2023)]
+    with searching(*reports) as searcher:
+        both = searcher.run(Request("调解 2021 2022", within=("荻溪镇2022年 2023",)))
+        neither = searcher.run(Request("调解 2021", within=("2022",), exact=True))
+        text = searcher.run(Request("调解 2021", within=('"2021"',), literal=True, exact=True))
+    assert ids(both) == ["r2022#0"]
+    told = {(r.field, r.value) for r in both.recognised}
+    assert told == {(Field.YEAR, y) for y in (2021, 2022, 2023)} | {(Field.TOWNSHIP, "荻溪镇")}
+    assert neither.total_sections == text.total_sections == 0
+    assert text.recognised == ()
+
+
+def test_what_is_ignored_within_is_told() -> None:
+    with searching(make_report("r", [("", "调解")])) as searcher:
+        found = searcher.run(Request("调解", within=("调解 OR", '""')))
+        everything = searcher.run(Request("", within=('""',)))
+    assert ids(found) == ["r#0"]
+    assert [each.word for each in found.ignored] == ["OR", '""']
+    assert ids(everything) == ["r#0"]  # as without it
+
+
+@pytest.mark.parametrize("excluded", [{2022}, {2022, 2023}, {None}, {1999}])
+def test_what_is_excluded_is_left_out_in_every_mode(excluded: set[int | None]) -> None:
+    years = (2021, 2022, 2023, None)
+    blocks = [("", "无人机调解"), ("", "板凳会调解")]
+    reports = [make_report(f"r{year}", blocks, year=year) for year in years]
+    without = (Filter(Field.YEAR, tuple(excluded)),)
+    with searching(*reports) as searcher:
+        for query, mode in [("调解", Mode.SECTION), ("无人机 板凳会", Mode.REPORT),
+                            ("无人机 院坝会", Mode.PARTIAL)]:  # fmt: skip
+            found = searcher.run(Request(query, excluded=without, limit=None))
+            assert found.mode is mode
+            left = {f"r{year}" for year in years if year not in excluded}
+            assert {hit.passage.report_id for hit in found.hits} == left
+
+
+def test_each_excluded_filter_takes_away() -> None:
+    reports = [
+        make_report("a", [("", "调解")], year=2022, place=DIXI),
+        make_report("b", [("", "调解")], year=2023, place=DIXI),
+        make_report("c", [("", "调解")], year=2023, place=OTHER),
+    ]
+    year, county = Filter(Field.YEAR, (2022,)), Filter(Field.COUNTY, ("云麓区",))
+    with searching(*reports) as searcher:
+        found = searcher.run(Request("调解", (year,), excluded=(county,)))
+        both = searcher.run(Request("调解", excluded=(year, county)))
+        everything = searcher.run(Request("", excluded=(year, county)))
+        nothing = searcher.run(Request("调解", (year,), excluded=(year,)))
+    assert ids(found) == ["a#0"]
+    assert ids(both) == ids(everything) == ["b#0"]
+    assert nothing.total_sections == 0
+
+
 # Tiers and what is relaxed.
 
 

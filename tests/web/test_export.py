@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path, PurePath
 from typing import Any
@@ -24,6 +26,7 @@ from search.table import BOM
 from tests.conftest import ROOT
 from tests.made import batch, make_report, write
 from tests.served import served, wait_until
+from web.api import export
 from web.api.export import disposition
 from web.app import create_app
 from web.settings import Settings
@@ -124,7 +127,8 @@ def test_names_and_values_are_in_the_readers_language(client: TestClient) -> Non
         pytest.param('"../../etc/passwd"', "lawsearch etc passwd.csv", id="a path"),
         pytest.param("a\r\nSet-Cookie: x", "lawsearch a Set-Cookie x.csv", id="a header"),
         pytest.param("调" * 100, f"lawsearch {'调' * 60}.csv", id="long"),
-        pytest.param("\ud800", "lawsearch ?.csv", id="half a character"),
+        pytest.param("\ud800", "lawsearch.csv", id="half a character"),
+        pytest.param("\u202egnp.调解", "lawsearch gnp 调解.csv", id="turned around"),
         pytest.param(".", "lawsearch.csv", id="a point"),
     ],
 )
@@ -228,3 +232,30 @@ def test_an_export_may_end_after_the_server(tmp_path: Path) -> None:
     with served(tmp_path) as client:
         lane = client.app.state.slow  # type: ignore[attr-defined]
     lane.release(lambda: None)
+
+
+def test_the_search_page_leads_to_all_of_its_hits(client: TestClient) -> None:
+    page = client.get("/search?q=调解&limit=20&not=county:青禾县&by=report").text
+    found = re.findall(r'href="(/api/v1/query\.[^"]+)"', page)
+    assert len(found) == 2
+    for link in found:
+        answer = client.get(html.unescape(link))
+        assert answer.status_code == 200, answer.text
+        assert "青禾县" not in answer.text
+
+
+def test_a_search_too_costly_for_a_page_can_still_be_exported(samples_index: Path) -> None:
+    app = create_app(Settings(samples_index, rate=None, most_ms=0.01))
+    with TestClient(app, base_url="http://127.0.0.1") as client:
+        assert client.get(f"{API}/query", params={"q": "调解"}).status_code == 422
+        assert client.get(f"{API}/query.csv", params={"q": "调解"}).text.count("\n") > 20
+
+
+def test_what_an_export_may_cost_is_bounded_too(
+    samples_index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "EXPORT_MS", 0.01)
+    with served(samples_index) as client:
+        answer = client.get(f"{API}/query.csv", params={"q": "调解"})
+    assert answer.status_code == 422
+    assert set(answer.json()) == {"error", "hint"}

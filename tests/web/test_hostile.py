@@ -276,8 +276,8 @@ def test_a_strange_header_changes_nothing(server: ServerProcess, header: str) ->
 )  # fmt: skip
 def test_no_line_of_an_address_becomes_a_header(server: ServerProcess, path: str) -> None:
     head = head_of(ask(server, path)).lower()
-    assert "x-evil" not in head
-    assert "set-cookie" not in head
+    names = {line.partition(":")[0] for line in head.splitlines()}
+    assert not {"x-evil", "set-cookie"} & names
     assert not re.search(r"location: *(https?:)?//evil", head)
 
 

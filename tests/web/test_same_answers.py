@@ -26,8 +26,14 @@ def client(samples_index: Path) -> Iterator[TestClient]:
         yield client
 
 
-POSITIONAL = {"copies": ("id",), "diff": ("first", "second"), "query": ("q",), "show": ("id",), "similar": ("id",),
-              "spread": ("q",)}  # fmt: skip
+POSITIONAL = {
+    "copies": ("id",),
+    "diff": ("first", "second"),
+    "query": ("q",),
+    "show": ("id",),
+    "similar": ("id",),
+    "spread": ("q",),
+}
 """What the commands take without a name."""
 
 

@@ -22,9 +22,11 @@ from web.asked import Asked, read_asked
 from web.live import Held
 
 Draw = Callable[[Held, tuple[Hit, ...]], str]
-_UNFIT: Final = re.compile(r'[\x00-\x1f\x7f-\x9f\s\\/:*?"<>|.;%]+')
+_UNFIT: Final = re.compile(r'[\s\\/:*?"<>|.;%]+')
 """What a file's name had better not hold on some system."""
 _LONGEST_NAME: Final = 60
+EXPORT_MS: Final = 20_000.0
+"""What finding the hits may cost: others who ask for what takes long wait meanwhile."""
 
 
 async def export_csv(request: Request) -> Response:
@@ -59,7 +61,7 @@ async def _export(
     *,
     head: Callable[[], str] = str,
 ) -> Response:
-    made = asked.request((), request.app.state.settings.most_ms)
+    made = asked.request((), EXPORT_MS)
 
     def work(held: Held) -> Iterator[bytes]:
         hits = stream_hits(held.searcher, made)
@@ -75,6 +77,7 @@ def disposition(query: str, ending: str) -> str:
 
     Source: RFC 6266.
     """
-    asked = _UNFIT.sub(" ", query).strip()[:_LONGEST_NAME].strip()
-    name = quote(f"lawsearch {asked}".strip() + f".{ending}", safe="", errors="replace")
+    seen = "".join(c if c.isprintable() else " " for c in query)
+    asked = _UNFIT.sub(" ", seen).strip()[:_LONGEST_NAME].strip()
+    name = quote(f"lawsearch {asked}".strip() + f".{ending}", safe="")
     return f"attachment; filename=\"lawsearch.{ending}\"; filename*=UTF-8''{name}"

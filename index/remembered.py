@@ -6,11 +6,10 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any, Final, TypeVar, cast
 
-import numpy as np
-
 _T = TypeVar("_T")
 _ENTRY: Final = 400
-"""About what an entry takes in bytes beside its arrays."""
+_CHARACTER: Final = 4
+"""About what an entry takes in bytes beside its value, and what a character of its key does."""
 
 
 class Remembered:
@@ -31,12 +30,13 @@ class Remembered:
 
     def put(self, key: Hashable, value: _T, n_bytes: int) -> _T:
         """The value; what was not used for longest is forgotten for it."""
-        if n_bytes + _ENTRY > self.limit_bytes:
-            return value
+        weight = n_bytes + _weight(key)
         if key in self._values:
             self.bytes -= self._values.pop(key)[1]
-        self._values[key] = value, n_bytes + _ENTRY
-        self.bytes += n_bytes + _ENTRY
+        if weight > self.limit_bytes:
+            return value
+        self._values[key] = value, weight
+        self.bytes += weight
         while self.bytes > self.limit_bytes:
             self.bytes -= self._values.popitem(last=False)[1][1]
         return value
@@ -59,13 +59,6 @@ class Remembered:
         self.bytes = 0
 
 
-def owned_bytes(*arrays: np.ndarray[Any, Any]) -> int:
-    """What arrays take in memory; one that looks into the mapped file takes nothing."""
-    return sum(array.nbytes for array in arrays if not _is_mapped(array))
-
-
-def _is_mapped(array: np.ndarray[Any, Any]) -> bool:
-    base: object = array
-    while isinstance(base, np.ndarray):
-        array, base = base, base.base
-    return base is not None
+def _weight(key: Hashable) -> int:
+    """What an entry takes beside its value: somebody may look for a text of thousands."""
+    return _ENTRY + _CHARACTER * len(key if isinstance(key, str) else repr(key))
