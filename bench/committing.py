@@ -154,7 +154,7 @@ def count_csv(body: bytes) -> int:
 def count_page(body: bytes) -> int:
     """The total of a search page. Raises ValueError where its hits are not as many."""
     page = body.decode("utf-8")
-    told = re.search(r'id="totals"[^>]*>\D*([\d,]+)', page)
+    told = re.search(r'id="totals"[^>]*>\s*<b>[^<\d]*([\d,]+)', page)
     total = int(told[1].replace(",", "")) if told else 0
     hits = page.count('<li class="hit"')
     if hits != min(total, MOST):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from typing import Any, Final, TypeVar, cast
 
 _T = TypeVar("_T")
@@ -19,6 +19,10 @@ class Remembered:
         self.limit_bytes = limit_bytes
         self.bytes = 0
         self._values: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+
+    def __iter__(self) -> Iterator[Hashable]:
+        """The keys, that which was not used for longest first."""
+        return iter(self._values)
 
     def get(self, key: Hashable) -> Any | None:
         """The value of a key, None when it is not remembered."""

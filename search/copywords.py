@@ -30,11 +30,11 @@ def total(n: int) -> str:
     return said.format(n=n)
 
 
-def compared(n: int) -> str:
-    """How many sections were compared, and that there may be others."""
+def compared(n: int) -> tuple[str, str]:
+    """(how many sections were compared, that the text may stand elsewhere)."""
     said = ngettext("{n} section was compared.", "{n} sections were compared.", n)
     only = _("Only what is indexed is known: the same text may stand elsewhere, and earlier.")
-    return said.format(n=n) + " " + only
+    return said.format(n=n), only
 
 
 def same_characters(n: int) -> str:

@@ -37,7 +37,7 @@ def show_copies(copies: Copies, *, limit: int | None) -> Iterator[Line]:
     shown = {group.rank for group in copies.groups}
     yield from _names([each for each in copies.residue if each.rank not in shown], limit)
     yield []
-    yield [Piece(compared(copies.compared_sections), FAINT)]
+    yield [Piece(clean(" ".join(compared(copies.compared_sections))), FAINT)]
 
 
 def _more_groups(copies: Copies) -> Iterator[Line]:

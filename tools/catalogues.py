@@ -69,7 +69,8 @@ def extract_template() -> Catalog:
         place = (page.relative_to(ROOT).as_posix(), 0)
         found = babel_extract(io.BytesIO(page.read_bytes()), tuple(KEYWORDS), (), TEMPLATE_OPTIONS)
         for _line, name, said, _comments in found:
-            template.add(_literals(name, said), locations=[place])
+            if said is not None:
+                template.add(_literals(name, said), locations=[place])
     return template
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fastapi import APIRouter
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.requests import Request
@@ -37,7 +39,7 @@ class Metrics:
         )  # fmt: skip
         commit = Gauge("lawsearch_index_commit", "The open commit.", registry=self._registry)
         for name, lane in (("quick", quick), ("slow", slow)):
-            waiting.labels(name).set_function(lambda lane=lane: lane.waiting)
+            waiting.labels(name).set_function(partial(getattr, lane, "waiting"))
         commit.set_function(lambda: quick.live.commit)
 
     def text(self) -> bytes:

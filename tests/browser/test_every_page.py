@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -42,6 +44,60 @@ PAGES = {
 HEAVIEST = 150_000
 """Bytes of a page with its files, charts apart, as they are sent."""
 SERIOUS = {"serious", "critical"}
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {},
+    "dark": {"color_scheme": "dark"},
+    "phone": {"viewport": PHONE, "device_scale_factor": 2, "is_mobile": True, "has_touch": True},
+    "chinese": {"locale": "zh-CN"},
+}
+SENT = """["navigation", "resource"].flatMap((type) => performance.getEntriesByType(type))
+.map((entry) => [entry.name, entry.transferSize])"""
+TOO_WIDE = """[...document.querySelectorAll("body *")]
+.filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
+.slice(0, 5).map((e) => e.outerHTML.slice(0, 120))"""
+GROUND = "getComputedStyle(document.documentElement).backgroundColor"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What there is to say of a page that was opened once.
+
+    sent: bytes by address; shifts: (how much, what was pushed) of what moved without being asked.
+    """
+
+    language: str | None
+    ground: str
+    width: int
+    too_wide: list[str]
+    sent: dict[str, int]
+    shifts: list[tuple[float, list[str]]]
+    violations: list[dict[str, Any]]
+
+
+Look = Callable[[str, str], Seen]
+
+
+@pytest.fixture(scope="module")
+def look(browser: Browser, server: ServerProcess, screenshots: Path) -> Look:
+    """What a page is like in a look; each is opened once, and its picture kept."""
+
+    @cache
+    def seen(name: str, look: str) -> Seen:
+        with opened(browser, server, name, **LOOKS[look]) as page:
+            page.wait_for_timeout(200)  # for what comes late
+            shifts, sent = page.evaluate("shifts"), dict(page.evaluate(SENT))
+            page.screenshot(path=screenshots / f"{name}-{look}.png", full_page=True)
+            return Seen(
+                language=page.locator("html").get_attribute("lang"),
+                ground=page.evaluate(GROUND),
+                width=page.evaluate("document.documentElement.scrollWidth"),
+                too_wide=page.evaluate(TOO_WIDE),
+                sent=sent,
+                shifts=shifts,
+                violations=Axe().run(page).response["violations"],
+            )
+
+    return seen
 
 
 @contextmanager
@@ -54,16 +110,12 @@ def opened(browser: Browser, server: ServerProcess, name: str, **options: Any) -
 
 
 @pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(
-    browser: Browser, server: ServerProcess, name: str, scheme: str
-) -> None:
-    with opened(browser, server, name, color_scheme=scheme) as page:
-        found = Axe().run(page).response["violations"]
+@pytest.mark.parametrize("how", LOOKS)
+def test_axe_finds_nothing_serious(look: Look, name: str, how: str) -> None:
     serious = [
         f"{each['id']} ({each['impact']}): {each['help']}: {node['html'][:200]} "
         f"{node.get('failureSummary', '')}"
-        for each in found
+        for each in look(name, how).violations
         if each["impact"] in SERIOUS
         for node in each["nodes"][:3]
     ]
@@ -71,41 +123,35 @@ def test_axe_finds_nothing_serious(
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_phone_shows_all_of_it_without_scrolling_aside(
-    browser: Browser, server: ServerProcess, name: str
-) -> None:
-    with opened(browser, server, name, viewport=PHONE, has_touch=True, is_mobile=True) as page:
-        width, wide = page.evaluate(
-            """() => [document.documentElement.scrollWidth, [...document.querySelectorAll("body *")]
-            .filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
-            .slice(0, 5).map((e) => e.outerHTML.slice(0, 120))]"""
-        )
-    assert width <= PHONE["width"], wide
+def test_a_phone_shows_all_of_it_without_scrolling_aside(look: Look, name: str) -> None:
+    seen = look(name, "phone")
+    assert seen.width <= PHONE["width"], seen.too_wide
 
 
 @pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize("size", ["desk", "phone"])
-def test_nothing_moves_once_it_is_there(
-    browser: Browser, server: ServerProcess, name: str, size: str
-) -> None:
-    options = {"viewport": PHONE} if size == "phone" else {}
-    with opened(browser, server, name, **options) as page:
-        page.wait_for_timeout(300)
-        shifts = page.evaluate("shifts")
-    assert shifts == []
-
-
-WEIGHT = """() => ["navigation", "resource"].flatMap((type) => performance.getEntriesByType(type))
-.map((entry) => [entry.name, entry.transferSize])"""
+@pytest.mark.parametrize("how", LOOKS)
+def test_nothing_moves_once_it_is_there(look: Look, name: str, how: str) -> None:
+    assert look(name, how).shifts == []
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_light(browser: Browser, server: ServerProcess, name: str) -> None:
-    with opened(browser, server, name) as page:
-        sent = dict(page.evaluate(WEIGHT))
-    charts = {url for url in sent if "/spread.svg" in url}
+def test_a_page_is_light(look: Look, name: str) -> None:
+    sent = look(name, "light").sent
     assert all(size > 0 for size in sent.values()), sent
-    assert sum(size for url, size in sent.items() if url not in charts) < HEAVIEST, sent
+    assert sum(size for url, size in sent.items() if "/spread.svg" not in url) < HEAVIEST, sent
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_speaks_the_readers_language(look: Look, name: str) -> None:
+    assert (look(name, "light").language, look(name, "chinese").language) == ("en", "zh-CN")
+
+
+def test_the_dark_page_is_dark(look: Look) -> None:
+    shades = {
+        how: sum(map(int, re.findall(r"\d+", look("search", how).ground)[:3]))
+        for how in ("light", "dark")
+    }
+    assert shades["dark"] < 200 < 600 < shades["light"]
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -117,7 +163,7 @@ def test_paper_has_the_text_and_nothing_to_click(
         page.emulate_media(media="print", color_scheme="dark")
         for control in ("header.top nav", ".skip", "button[type=submit]"):
             assert page.locator(f"{control}:visible").count() == 0, control
-        ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+        ground = page.evaluate(GROUND)
         paper = page.pdf(format="A4", print_background=False)
     assert ground in ("rgb(255, 255, 255)", "rgba(0, 0, 0, 0)")
     document = pypdfium2.PdfDocument(paper)
@@ -128,33 +174,3 @@ def test_paper_has_the_text_and_nothing_to_click(
 
 def without_space(text: str) -> str:
     return "".join(text.split())
-
-
-LOOKS: dict[str, dict[str, Any]] = {
-    "light": {},
-    "dark": {"color_scheme": "dark"},
-    "phone": {"viewport": PHONE, "device_scale_factor": 2},
-    "chinese": {"locale": "zh-CN"},
-}
-
-
-@pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize("look", LOOKS)
-def test_what_it_looks_like_is_kept(
-    browser: Browser, server: ServerProcess, screenshots: Path, name: str, look: str
-) -> None:
-    file = screenshots / f"{name}-{look}.png"
-    with opened(browser, server, name, **LOOKS[look]) as page:
-        page.screenshot(path=file, full_page=True)
-        wanted = "zh-CN" if look == "chinese" else "en"
-        assert page.locator("html").get_attribute("lang") == wanted
-    assert file.stat().st_size > 5_000
-
-
-def test_the_dark_page_is_dark(browser: Browser, server: ServerProcess) -> None:
-    shades = {}
-    for scheme in ("light", "dark"):
-        with opened(browser, server, "search", color_scheme=scheme) as page:
-            ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
-        shades[scheme] = sum(map(int, re.findall(r"\d+", ground)[:3]))
-    assert shades["dark"] < 200 < 600 < shades["light"]

@@ -7,6 +7,7 @@ import pickle
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -84,10 +85,23 @@ def test_english_loads_no_gettext() -> None:
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
 
 
+def test_each_thread_and_task_speaks_its_own_language() -> None:
+    with i18n.speaking("zh-CN"):
+        said = i18n.gettext("Year")
+        with i18n.speaking("en"):
+            assert i18n.gettext("Year") == "Year"
+            assert i18n.ngettext("{n} section", "{n} sections", 2) == "{n} sections"
+        assert (i18n.gettext("Year"), said) == (said, "年度")
+        with ThreadPoolExecutor(1) as pool:
+            assert pool.submit(i18n.gettext, "Year").result() == "Year"
+    assert i18n.gettext("Year") == "Year"
+
+
 # --- what is said -------------------------------------------------------------------------------
 
 ERRORS = [
     errors.BadFilter("--year", "x", ("2024", "unknown")),
+    errors.TooCostly(2500, 1000),
     errors.NotFound("青禾县槿岭镇-2023", ["云麓区荻溪镇-2023"]),
     errors.NoMeasure("青禾县槿岭镇-2023", ["青禾县槿岭镇-2023#1-m1"]),
     errors.IndexMissing("folder"),
@@ -161,6 +175,12 @@ def test_no_message_is_said_inside_an_f_string() -> None:
         and call.func.id in catalogues.KEYWORDS
     ]
     assert hidden == []
+
+
+def test_what_templates_say_is_in_the_catalogue() -> None:
+    said = {message.id: message.locations for message in catalogues.extract_template()}
+    assert ("web/data/templates/base.html", 0) in said["Skip to the content"]
+    assert ("{n} section", "{n} sections") in said
 
 
 @pytest.fixture

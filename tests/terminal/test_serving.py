@@ -37,9 +37,8 @@ def test_others_are_let_in_only_on_purpose(samples_index: Path) -> None:
 def test_a_token_that_can_be_guessed_or_not_be_sent_is_refused(
     samples_index: Path, token: str
 ) -> None:
-    for given in ((["--token", token], {}), ([], {"LAWSEARCH_TOKEN": token})):
-        arguments, environment = given
-        code, said = run("--index-dir", str(samples_index), *arguments, **environment)
+    where = ("--index-dir", str(samples_index))
+    for code, said in (run(*where, "--token", token), run(*where, LAWSEARCH_TOKEN=token)):
         assert code == 2
         assert "--token" in said
         assert token not in said

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ def test_work_is_done_in_order_and_in_one_thread(samples_index: Path) -> None:
             time.sleep(0.002)
             done.append((n, threading.get_ident()))
 
-        await asyncio.gather(*(lane.run(lambda _held, n=n: work(n)) for n in range(12)))
+        await asyncio.gather(*(lane.call(partial(work, n)) for n in range(12)))
         assert lane.waiting == 0
         lane.close()
 
@@ -39,7 +40,7 @@ def test_who_comes_when_too_many_wait_is_told_so(
 ) -> None:
     monkeypatch.setattr(lanes, "MOST_WAITING", 2)
 
-    async def main() -> list[object]:
+    async def main() -> list[bool]:
         lane, gate = Lane("test", Live(samples_index, "1", warm_up)), threading.Event()
         held_up = [asyncio.create_task(lane.call(lambda: gate.wait(10))) for _ in range(2)]
         await asyncio.sleep(0.05)
