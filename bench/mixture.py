@@ -21,7 +21,7 @@ SEED = 32
 SHARES = {"search": 12, "report": 3, "api": 2, "nothing": 1, "suggest": 2}
 """How many of twenty requests are of each kind."""
 ROUNDS = 48
-NOWHERE = "糯稗榫卯"  # no report has it
+NOWHERE = "饕餮貔貅"  # no report has it
 REPORTS_DRAWN = 120
 
 Maker = Callable[[Query, int | None, str], str | None]

@@ -126,6 +126,8 @@ LOADS = (
 
 def adding_cells(rows: Sequence[Row]) -> Iterator[list[str]]:
     """What was committed, what was checked, and how soon it was there."""
+    if one(rows, "adding", "commits") is None:
+        return
     for figure, said in (
         ("commits", "commits, of three reports each"),
         ("answers_checked", "answers that were held against their commit"),

@@ -57,6 +57,18 @@ _UNFIT: Final = re.compile(
 
 def spread_chart(spread: Spread) -> str:
     """The SVG document, with a final line break."""
+    width, height, drawn = _drawn(spread)
+    return _document(spread, width, height, drawn)
+
+
+def chart_size(spread: Spread) -> tuple[int, int]:
+    """(width, height) of the document in pixels: a page keeps that much room for it."""
+    width, height, _lines = _drawn(spread)
+    return width, height
+
+
+def _drawn(spread: Spread) -> tuple[int, int, list[str]]:
+    """(width, height, the lines of all panels)."""
     columns = len(spread.years)
     rows = _rows(spread) if len(spread.counties) > 1 and spread.reports else []
     names = max((_length(row.name) for row in rows), default=0)
@@ -74,7 +86,7 @@ def spread_chart(spread: Spread) -> str:
             drawn.append(f'<g transform="translate(0 {y})">')
             drawn += [*lines, "</g>"]
             y += height
-    return _document(spread, width, y + _EDGE - 8, drawn)
+    return width, y + _EDGE - 8, drawn
 
 
 def _document(spread: Spread, width: int, height: int, drawn: Iterable[str]) -> str:

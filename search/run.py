@@ -111,7 +111,8 @@ class Searcher:
         started = time.perf_counter()
         found = self.find(request)
         understood, answer = found.understood, found.answer
-        found.bounded.demand(len(answer.hits) * _HIT_MS)
+        if request.limit is None:  # else they are counted in what it may cost
+            found.bounded.demand(len(answer.hits) * _HIT_MS)
         return Results(
             query=request.query,
             recognised=self.counted(understood.recognised),
@@ -143,6 +144,7 @@ class Searcher:
             facets=request.facets,
         )
         bounded = Bounded(self.engine, request.most_ms)
+        bounded.demand((request.limit or 0) * _HIT_MS)
         for stream in {fold_stream(each.word) for each in understood.recognised}:
             bounded.demand(bounded.count_cost(Question(Text(stream, stream, quoted=True))))
         mode, answer = self._ask(question, understood, bounded, relax=not request.exact)

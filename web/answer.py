@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import ExitStack
@@ -10,9 +11,8 @@ from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
-from index.i18n import speaking
 from web.access import is_head
 from web.lanes import Lane
 from web.language import language_of
@@ -20,6 +20,8 @@ from web.live import Held
 from web.templating import render
 
 Context = Mapping[str, Any]
+STALLED_SECONDS: Final = 30.0
+"""A reader of a stream who takes nothing for so long has gone."""
 _CACHING: Final = {"Cache-Control": "private, no-cache", "Vary": "Accept-Language"}
 
 
@@ -69,8 +71,7 @@ async def answer(
         headers = version_headers(held, language)
         if is_known(request, held, headers["ETag"]):
             return Response(status_code=304, headers=headers)
-        with speaking(language):
-            response = make(held)
+        response = make(held)
         for name, value in headers.items():
             response.headers.setdefault(name, value)
         response.headers.setdefault("Content-Language", language)
@@ -91,38 +92,32 @@ async def answer_stream(
     The first piece is made before the answer begins, so that what is wrong can still be told. The
     work stops when the reader has gone.
     """
-    lane, language, open_until_done = lane_of(request, slow=True), language_of(request), ExitStack()
+    lane, language = lane_of(request, slow=True), language_of(request)
 
-    def begin() -> tuple[Iterator[bytes], bytes, dict[str, str]]:
-        held = open_until_done.enter_context(lane.live.hold())
-        try:
-            with speaking(language):
-                pieces = work(held)
-                return pieces, next(pieces, b""), version_headers(held, language)
-        except BaseException:
-            open_until_done.close()
-            raise
+    def begin() -> tuple[Iterator[bytes], bytes, dict[str, str], Callable[[], None]]:
+        with ExitStack() as opened:
+            held = opened.enter_context(lane.live.hold())
+            pieces = work(held)
+            first = next(pieces, b"")
+            return pieces, first, version_headers(held, language), opened.pop_all().close
 
-    def go_on(pieces: Iterator[bytes]) -> bytes | None:
-        with speaking(language):
-            return next(pieces, None)
-
-    pieces, first, version = await lane.call(begin)
+    with ExitStack() as until_done:
+        until_done.enter_context(lane.streaming())
+        pieces, first, version, let_go = await lane.call(begin)
+        until_done.callback(lane.release, let_go)
+        release = until_done.pop_all().close
 
     async def body() -> AsyncIterator[bytes]:
         yield first
         if not is_head(request):
-            while (piece := await lane.call(lambda: go_on(pieces))) is not None:
+            while (piece := await lane.go_on(lambda: next(pieces, None))) is not None:
                 yield piece
-
-    def release() -> None:
-        lane.release(open_until_done.close)
 
     return _Stream(body(), release, {**version, **headers}, media_type)
 
 
 class _Stream(StreamingResponse):
-    """A stream that lets go of what it is made from, wherever it ends or is broken off."""
+    """A stream that lets go of what it is made from, wherever it ends, breaks off or stalls."""
 
     def __init__(
         self,
@@ -136,8 +131,15 @@ class _Stream(StreamingResponse):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer."""
+
+        async def send_soon(message: Message) -> None:
+            async with asyncio.timeout(STALLED_SECONDS):
+                await send(message)
+
         try:
-            await super().__call__(scope, receive, send)
+            await super().__call__(scope, receive, send_soon)
+        except TimeoutError:
+            pass  # the server closes what is not complete
         finally:
             self._release()
 

@@ -24,8 +24,9 @@ MOST: Final = 100
 """Hits on one page."""
 DEEPEST: Final = 10_000
 """The last hit that pages lead to; an export has them all."""
-MOST_VALUES: Final = 200
-"""Values of one field."""
+MOST_VALUES: Final = 100
+"""Values that are chosen, of all fields, and as many that are left out: a page has links for each
+of them, and each link has all of them."""
 MOST_WITHIN: Final = 8
 UNITS: Final = ("section", "report")
 Values = Mapping[Field, tuple[str, ...]]
@@ -175,10 +176,9 @@ def read_chosen(params: QueryParams) -> Values:
         values = [value for value in params.getlist(name) if value.strip()]
         if name is Field.YEAR:
             values += _range(params)
-        if len(values) > MOST_VALUES:
-            raise BadFilter(name, f"{values[0]} …", (f"1..{MOST_VALUES}",))
         if values:
             found[name] = tuple(dict.fromkeys(values))
+    _check_number(found)
     return found
 
 
@@ -189,12 +189,20 @@ def _range(params: QueryParams) -> list[str]:
 
 def _read_excluded(typed: Sequence[str]) -> Values:
     found: Values = {}
-    for each in typed[:MOST_VALUES]:
+    for each in typed:
         name, colon, value = each.partition(":")
         if not colon or name not in [*Field] or not value.strip():
             raise BadFilter("not", each, [f"{name}:…" for name in Field])
         found = _with(found, Field(name), value)
+        _check_number(found)
     return found
+
+
+def _check_number(values: Values) -> None:
+    """Raise BadFilter where they are too many."""
+    if sum(map(len, values.values())) > MOST_VALUES:
+        field = next(iter(values))
+        raise BadFilter(field, f"{values[field][0]} …", (f"1..{MOST_VALUES}",))
 
 
 def read_number(params: QueryParams, name: str, default: int, most: int) -> int:

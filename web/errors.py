@@ -88,7 +88,7 @@ def make_error(request: Request, status: int, said: str, hint: str) -> Response:
         headers["Retry-After"] = "5"
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = 'Bearer realm="lawsearch"'
-    if request.url.path.startswith(API):
+    if request.scope["path"].startswith(API):
         return JSONResponse({"error": said, "hint": hint}, status, headers)
     with speaking(language_of(request)):
         page = render("error.html", request, {"status": status, "said": said, "hint": hint})

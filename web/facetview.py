@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import chain
 from typing import Final, NamedTuple
 
 from index.engine import FacetCount
@@ -19,7 +20,7 @@ from index.querytree import Field, Filter, FilterValue, YearRange
 from search.fields import read_value
 from search.results import Recognition
 from web.asked import Asked
-from web.rewording import changed, filters_in, leave_out, reword
+from web.rewording import changed, reword, take_filters
 
 UNKNOWN: Final = "unknown"
 MOST_YEARS: Final = 40
@@ -87,12 +88,12 @@ class Links:
             if each.field in fields:
                 rest = changed(asked, partial(reword, word=each.word))
                 asked = rest.choosing(each.field, str(each.value)) if rest != asked else asked
-        for text in (asked.query, *asked.within):
-            for typed, filter in filters_in(text):
-                if filter.field in fields:
-                    asked = changed(asked, partial(leave_out, piece=typed))
-                    for value in filter.values:
-                        asked = asked.choosing(filter.field, typed_value(value))
+        texts = [take_filters(text, fields) for text in (asked.query, *asked.within)]
+        query, *within = (rest for rest, _taken in texts)
+        asked = asked.but(query=query, within=tuple(filter(None, within)))
+        for each in chain.from_iterable(taken for _rest, taken in texts):
+            for value in each.values:
+                asked = asked.choosing(each.field, typed_value(value))
         return asked
 
     def choosing(self, field: Field, value: str, *, drop: Sequence[Field] = ()) -> Asked:

@@ -31,6 +31,7 @@ def keep_up(*all: Live) -> Iterator[threading.Thread]:
 
 
 def warm_up(held: Held) -> None:
-    """Read what the first questions need: the vocabulary, the columns of facets."""
+    """Read what the first questions need: vocabulary, columns of facets, where the files lie."""
     held.searcher.run(Request("法治", facets=tuple(Field), limit=1))
     held.searcher.vocabulary.warm()
+    held.shown("")

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from contextvars import copy_context
 from typing import Final, TypeVar
 
 from index.errors import LawsearchError
@@ -19,6 +20,8 @@ from web.live import Held, Live
 
 MOST_WAITING: Final = 128
 """Jobs in a lane's queue; who comes later is told to come again."""
+MOST_STREAMS: Final = 8
+"""Answers that may come in pieces at once: each holds all that it found until its end."""
 PATIENCE_SECONDS: Final = 20.0
 """A job that has waited so long is not begun: whoever asked has gone, or asks again."""
 T = TypeVar("T")
@@ -38,6 +41,7 @@ class Lane:
     def __init__(self, name: str, live: Live) -> None:
         self.live = live
         self.waiting = 0
+        self._streams = 0
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
 
     async def run(self, work: Callable[[Held], T]) -> T:
@@ -51,12 +55,29 @@ class Lane:
         """What the work makes in this lane's thread. Raises Busy, and what the work raises."""
         if self.waiting >= MOST_WAITING:
             raise Busy
+        asked = time.monotonic()
+        return await self.go_on(lambda: _in_time(work, asked))
+
+    async def go_on(self, work: Callable[[], T]) -> T:
+        """The same for a piece of what has begun: nobody is told to come again in the middle."""
         self.waiting += 1
         try:
-            loop, asked = asyncio.get_running_loop(), time.monotonic()
-            return await loop.run_in_executor(self._thread, lambda: _in_time(work, asked))
+            # In the context of whoever asks: errors are told in the reader's language.
+            loop, run = asyncio.get_running_loop(), copy_context().run
+            return await loop.run_in_executor(self._thread, lambda: run(work))
         finally:
             self.waiting -= 1
+
+    @contextmanager
+    def streaming(self) -> Iterator[None]:
+        """Room for an answer in pieces, meanwhile. Raises Busy."""
+        if self._streams >= MOST_STREAMS:
+            raise Busy
+        self._streams += 1
+        try:
+            yield
+        finally:
+            self._streams -= 1
 
     def _on_last(self, work: Callable[[Held], T]) -> T:
         with self.live.hold() as held:

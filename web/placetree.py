@@ -62,11 +62,15 @@ class Branches(NamedTuple):
 
 @dataclass(frozen=True)
 class PlaceQuestion:
-    """Counts places under a search, but not under its filters of places."""
+    """Counts places under a search, but not under its filters of places.
+
+    most_ms: what one count may cost, as estimated; over that nothing is counted.
+    """
 
     engine: Engine
     question: Question
     mode: Mode
+    most_ms: float
     known: tuple[FacetCount, ...] = ()  # the counties, where they were counted before
 
     def count(self, field: Field, filters: Iterable[Filter] = ()) -> tuple[FacetCount, ...]:
@@ -81,6 +85,8 @@ class PlaceQuestion:
             limit=0,
             facets=(field,),
         )
+        if self.engine.cost(question) > self.most_ms:
+            return ()
         return self.engine.search(question).facets[field]
 
     def townships(self, county: Path) -> dict[Path, Count]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
-from index.querytree import Filter, Text, Zone
+from index.querytree import Field, Filter, Text, Zone
 from search.language import MAX_LENGTH
 from search.lexer import Kind, Token, tokenize
 from web.asked import Asked
@@ -64,11 +64,19 @@ def _placed(query: str) -> Iterator[tuple[int, Token]]:
         at += len(token.typed)
 
 
-def filters_in(query: str) -> Iterator[tuple[str, Filter]]:
-    """The filters that stand free in a query, each as it was typed."""
-    for _start, token in _free(query):
-        if isinstance(token.node, Filter):
-            yield token.typed, token.node
+def take_filters(query: str, fields: Collection[Field]) -> tuple[str, list[Filter]]:
+    """(the query without the filters on some fields that stand free in it, these filters)."""
+    kept: list[str] = []
+    taken: list[Filter] = []
+    end = 0
+    for start, token in _free(query):
+        if isinstance(token.node, Filter) and token.node.field in fields:
+            kept.append(query[end:start].strip())
+            taken.append(token.node)
+            end = start + len(token.typed)
+    if not taken:
+        return query, taken
+    return " ".join(filter(None, [*kept, query[end:].strip()])), taken
 
 
 def _free_words(query: str) -> Iterator[tuple[int, Token]]:

@@ -59,7 +59,7 @@ class Gate:
             hint = _("Open it as http://127.0.0.1, or start it with --host.")
             return make_error(request, HTTPStatus.MISDIRECTED_REQUEST, said, hint)
         token = self._settings.token
-        if token is None or request.url.path.startswith(OPEN) or is_let_in(request, token):
+        if token is None or request.scope["path"].startswith(OPEN) or is_let_in(request, token):
             return None
         if "text/html" in request.headers.get("accept", "") and request.method == "GET":
             return RedirectResponse("/login", HTTPStatus.SEE_OTHER, {"Cache-Control": "no-store"})

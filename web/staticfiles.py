@@ -28,7 +28,7 @@ async def static_file(request: Request, name: str) -> Response:
 @router.get("/favicon.ico")
 async def favicon() -> Response:
     """The picture that browsers ask for by this name."""
-    return Response(_content("seal.svg"), media_type="image/svg+xml")
+    return Response(_content("icon.svg"), media_type="image/svg+xml")
 
 
 @cache

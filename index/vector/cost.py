@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from math import exp
 from typing import Final, NamedTuple
 
@@ -32,31 +33,30 @@ from index.vector.operands import meeting
 from index.vector.postings import Postings
 
 _NS: Final = {
-    "question": 500_000.0,
-    "facet": 130_000.0,  # a field that is counted
-    "operation": 20_000.0,  # on sets, or a filter
-    "stream": 20_000.0,  # that is looked up
-    "gram": 4_000.0,  # of a longer stream
-    "read": 2.0,  # a position of a gram
-    "sorted": 13.0,  # a position of a single character, whose grams stand apart
-    "grouped": 1.0,  # a position of a stream, whose section is found
-    "heading": 5.0,  # a position that may lie in a heading
-    "title": 60.0,  # a report, for each text that its title may hold
-    "near read": 1.0,  # a position of an operand of NEAR
-    "near": 7.0,  # and one in a section that has both operands
-    "near merged": 60.0,  # and again where the operand is several texts
-    "near searched": 30.0,  # a position that is looked for among those of the other operand
-    "near unit": 6.0,  # a position whose sentence or paragraph is found
-    "set": 2.0,  # a section in a set
-    "counted": 2.5,  # a section, for each facet
-    "operand": 5.0,  # a section that holds an operand
-    "merged": 80.0,  # a position of an operand that may overlap another one
-    "figure": 9.0,  # a position that is compared with those of longer numbers
-    "term": 40_000.0,  # of ranking: a word or a gram
-    "scored": 5.0,  # a section, for each term
-    "neighbour": 60.0,  # a position whose nearest neighbour of another operand is found
-    "ranked": 15.0,  # a section
-    "hit": 1_200.0,
+    "question": 300_000.0,
+    "facet": 150_000.0,  # a field that is counted
+    "operation": 5_000.0,  # on sets, or a filter
+    "stream": 8_000.0,  # that is looked up
+    "gram": 45_000.0,  # of a longer stream
+    "read": 0.3,  # a position of a gram
+    "sorted": 14.0,  # a position of a single character, whose grams stand apart
+    "grouped": 0.5,  # a position of a stream, whose section is found
+    "heading": 2.0,  # a position that may lie in a heading
+    "title": 10.0,  # a report, for each text that its title may hold
+    "near": 2.5,  # a position of an operand of NEAR in a section that has both
+    "near merged": 52.0,  # and again where the operand is several texts
+    "near searched": 15.0,  # a position that is looked for among those of the other operand
+    "near unit": 11.0,  # a position whose sentence or paragraph is found
+    "set": 1.0,  # a section in a set
+    "counted": 1.2,  # a section, for each facet
+    "operand": 37.0,  # a section that holds an operand
+    "merged": 20.0,  # a position of an operand that may overlap another one
+    "figure": 7.5,  # a position that is compared with those of longer numbers
+    "term": 3_000.0,  # of ranking: a word or a gram
+    "scored": 4.0,  # a section, for each term
+    "neighbour": 48.0,  # a position whose nearest neighbour of another operand is found
+    "ranked": 18.0,  # a section
+    "hit": 1_400.0,
 }
 """Nanoseconds for one of each, measured on an x86-64 machine over 184,320 sections."""
 
@@ -64,6 +64,8 @@ _FINDING: Final = ("read", "sorted", "grouped", "heading")
 _POSITION: Final = 4
 _SECTION: Final = 9
 """Bytes that are remembered of each position of a stream, and of each section that has it."""
+_OVERFLOW: Final = 3
+"""When a third more than fits is looked up, nothing is found again."""
 _MANY: Final = 4
 """Of the sets that are intersected so many of the smallest tell how much is left."""
 _IN_HEADINGS: Final = 5
@@ -111,6 +113,7 @@ class Work:
         self._arrays = postings.arrays
         self._n = float(self._arrays.n_sections)
         self._looked_up: dict[tuple[str, Zone], _Frequency] = {}
+        self._n_positions = cache(postings.n_positions)
         self._bytes = 0.0
 
     def _add(self, kind: str, amount: float) -> None:
@@ -126,11 +129,16 @@ class Work:
         self._add_occurrences(operands)
         if question.limit != 0:
             self._add_ranking(question, operands, found)
-        if (
-            self._bytes > self._postings.remembered.limit_bytes
-        ):  # each is found again where it is needed again
-            for kind in _FINDING:
-                self.amounts[kind] *= 2 if question.limit == 0 else 3
+        if operands:
+            self._find_again(question)
+
+    def _find_again(self, question: Question) -> None:
+        """What was found and is forgotten before it is needed again, as more than fits was."""
+        limit = self._postings.remembered.limit_bytes
+        share = min(1.0, _OVERFLOW * max(0.0, self._bytes / limit - 1))
+        times = 1 if question.limit == 0 else 2
+        for kind in _FINDING:
+            self.amounts[kind] *= 1 + times * share  # type: ignore[assignment]
 
     # Matching: each gives how many sections match, about
 
@@ -211,7 +219,6 @@ class Work:
             side.positions * min(1.0, both / side.sections) if side.sections else 0.0
             for side in sides
         ]
-        self._add("near read", sum(side.positions for side in sides))
         self._add("near", sum(kept))
         self._add("near searched", min(kept))
         for node, positions in zip((near.left, near.right), kept, strict=True):
@@ -252,7 +259,7 @@ class Work:
         elif found.positions:
             grams = [gram for _at, gram in covering_grams(stream)]
             self._add("gram", len(stream))
-            self._add("read", sum(map(self._postings.n_positions, grams)))
+            self._add("read", sum(map(self._n_positions, grams)))
         return found
 
     def _frequency(self, stream: str) -> _Frequency:
@@ -261,9 +268,9 @@ class Work:
             # As if it were thrown upon the sections.
             spread = self._n * (1 - exp(-positions / self._n)) if self._n else 0.0
             return _Frequency(positions, spread)
-        grams = {stream[at : at + 2] for at in range(len(stream) - 1)}
-        rarest = min(grams, key=self._postings.n_positions)
-        positions = self._postings.n_positions(rarest)
+        grams = dict.fromkeys(stream[at : at + 2] for at in range(len(stream) - 1))
+        rarest = min(grams, key=self._n_positions)
+        positions = self._n_positions(rarest)
         return _Frequency(positions, min(self._postings.n_stored(rarest), self._n))
 
     # What was found
@@ -310,7 +317,7 @@ class Work:
         self._add("scored", (len(words) + len(grams)) * found)
         for word in words:
             self._look_up(word, Zone.ANYWHERE)
-        self._add("read", sum(map(self._postings.n_positions, grams)))
+        self._add("read", sum(map(self._n_positions, grams)))
         self._add("neighbour", self._neighbours(operands, min(found, wanted)))
 
     def _neighbours(self, operands: Sequence[_Operand], shown: float) -> float:
@@ -329,5 +336,5 @@ class Work:
         return sum(self._compared(operand.positions, gram) for gram in longer)
 
     def _compared(self, positions: float, gram: str) -> float:
-        others = self._postings.n_positions(gram)
+        others = self._n_positions(gram)
         return min(positions + others, _BISECTION * min(positions, others))

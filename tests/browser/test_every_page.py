@@ -43,6 +43,9 @@ PAGES = {
 }
 HEAVIEST = 150_000
 """Bytes of a page with its files, charts apart, as they are sent."""
+STILL = 0.001
+"""Of the window, as the browser measures it: a line that grows by a word. What moves by less are
+pixels of a header that is drawn while its page is still being read; 0.1 is what is called good."""
 SERIOUS = {"serious", "critical"}
 LOOKS: dict[str, dict[str, Any]] = {
     "light": {},
@@ -131,7 +134,8 @@ def test_a_phone_shows_all_of_it_without_scrolling_aside(look: Look, name: str) 
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("how", LOOKS)
 def test_nothing_moves_once_it_is_there(look: Look, name: str, how: str) -> None:
-    assert look(name, how).shifts == []
+    seen = look(name, how)
+    assert sum(share for share, _what in seen.shifts) < STILL, seen.shifts
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -79,7 +79,8 @@ def test_small_questions_are_answered_without_numpy_until_they_are_many(
 
 # By numpy, for a server.
 
-STREAMS = ["调解", "枫桥经验", "枫", "人人", "0", "202", "2023年", "没有的", "调解枫桥经验。", "水" * 70]
+STREAMS = ["调解", "枫桥经验", "枫", "人人", "0", "202", "2023年", "没有的", "调解枫桥经验。"]
+STREAMS += ["水" * 70]
 
 
 @pytest.fixture(scope="module")
@@ -181,7 +182,9 @@ def test_one_operand_more_in_an_or_never_costs_less(
     ("cheaper", "dearer"),
     [
         pytest.param(Question(quoted("没有")), Question(quoted("调解")), id="frequent"),
-        pytest.param(Question(quoted("调解"), limit=0), Question(quoted("调解")), id="counted only"),
+        pytest.param(
+            Question(quoted("调解"), limit=0), Question(quoted("调解")), id="counted only"
+        ),
         pytest.param(
             Question(quoted("调解")), Question(quoted("调解"), facets=tuple(Field)), id="facets"
         ),
@@ -210,8 +213,8 @@ def test_nothing_is_searched_for_to_tell_a_cost(server: WhooshEngine) -> None:
     postings = server._vector._postings
     postings.remembered.clear()
     server.cost(Question(Or((quoted("调解"), quoted("枫"), quoted("2023年")))))
-    found = {key[0] for key in postings.remembered}
-    assert found <= {"n"}  # how often grams stand, from the dictionary
+    found = {key[0] for key in postings.remembered if isinstance(key, tuple)}
+    assert found == {"n"}  # how often grams stand, from the dictionary
 
 
 def test_an_empty_index_costs_next_to_nothing(tmp_path: Path) -> None:

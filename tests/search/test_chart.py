@@ -10,7 +10,7 @@ from defusedxml.ElementTree import fromstring
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.chart import MOST_COUNTIES, spread_chart
+from search.chart import MOST_COUNTIES, chart_size, spread_chart
 from search.spread import Spread
 from tests.spreads import county_of, spread_of_counties, year
 
@@ -29,6 +29,12 @@ def texts(root: Element) -> list[str]:
 
 def bars(root: Element, *kinds: str) -> list[Element]:
     return [rect for rect in root.iter(f"{SVG}rect") if rect.get("class") in kinds]
+
+
+def test_a_page_can_keep_room_for_the_picture() -> None:
+    for spread in (spread_of_counties(GREEN), spread_of_counties(GREEN, CLOUD)):
+        root = drawn(spread)
+        assert (root.get("width"), root.get("height")) == tuple(map(str, chart_size(spread)))
 
 
 def test_a_picture_has_a_title_and_a_description_with_every_figure() -> None:

@@ -108,7 +108,6 @@ def test_a_query_of_death_is_refused(samples_index: Path) -> None:
     with served(samples_index, most_ms=0.001) as client:
         for address in (
             "/query?q=调解 人 民 的",
-            "/query.csv?q=调解 人 民 的",
             "/browse/year?q=人 民",
         ):
             answer = client.get(API + address)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -174,7 +175,8 @@ def tree(searcher: Searcher, address: str, opened: str = "") -> PlaceTree:
     results, links = ask(searcher, address)
     understood = searcher.understand(links.asked.request((), None))
     question = Question(understood.tree or And(()), understood.filters)
-    return PlaceTree(PlaceQuestion(searcher.engine, question, results.mode), links, opened)
+    places = PlaceQuestion(searcher.engine, question, results.mode, math.inf)
+    return PlaceTree(places, links, opened)
 
 
 def drawn(nodes: tuple[Node, ...], depth: int = 0) -> list[str]:
@@ -311,3 +313,10 @@ def test_places_are_counted_over_what_was_found_in_part(searcher: Searcher) -> N
         "澜岳省 13",
         "unknown 2",
     ]
+
+
+def test_places_that_would_take_too_long_to_count_are_left_out(searcher: Searcher) -> None:
+    question = Question(And(()))
+    counted = PlaceQuestion(searcher.engine, question, Mode.SECTION, 1000).count(Field.COUNTY)
+    assert "青禾县" in [each.value for each in counted]
+    assert PlaceQuestion(searcher.engine, question, Mode.SECTION, 0.01).count(Field.COUNTY) == ()

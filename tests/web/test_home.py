@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from selectolax.lexbor import LexborHTMLParser
 from starlette.testclient import TestClient
 
@@ -45,12 +46,17 @@ def test_every_year_leads_to_its_reports(client: TestClient, samples_index: Path
         assert re.search(rf"in {count} reports?\b", found)
 
 
-def test_every_example_finds_something(client: TestClient) -> None:
-    links = home(client).css(".home-examples a")
-    assert [link.text() for link in links] == [*EXAMPLES]
-    links += LexborHTMLParser(client.get("/search").text).css(".examples a")
+@pytest.mark.parametrize(("language", "nothing"), [("en", "Nothing found"), ("zh-CN", "没有找到")])
+def test_every_example_finds_something(client: TestClient, language: str, nothing: str) -> None:
+    def read(address: str) -> str:
+        return client.get(address, headers={"Accept-Language": language}).text
+
+    links = LexborHTMLParser(read("/")).css(".home-examples a")
+    assert len(links) == len(EXAMPLES)
+    links += LexborHTMLParser(read("/search")).css(".examples a")
     for link in links:
-        assert "Nothing found" not in client.get(link.attributes["href"] or "").text
+        assert nothing not in read(link.attributes["href"] or "")
+    assert nothing in read("/search?q=没有这样的词")
 
 
 def test_every_way_in_is_there(client: TestClient) -> None:

@@ -167,7 +167,9 @@ def find_report(engine: Engine, id: str) -> Json:
 @serves("/status")
 async def status(request: Request) -> Response:
     """What the index holds."""
-    return await give(request, lambda held: status_json(held.engine.status(), held.shown))
+    return await give(
+        request, lambda held: status_json(held.engine.status(), held.shown), slow=True
+    )
 
 
 # Comparing

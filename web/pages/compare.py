@@ -18,7 +18,7 @@ from index.labels import field_label, part_label
 from index.model import Part, Report
 from index.querytree import Field
 from search import copywords, diffwords, spreadwords
-from search.chart import spread_chart
+from search.chart import chart_size, spread_chart
 from search.copies import Between, CopiesRequest, find_copies
 from search.diff import Diff, diff_reports
 from search.show import find
@@ -363,6 +363,7 @@ def _spread_context(spread: Spread, asked: Asked) -> Mapping[str, Any]:
     return {
         "spread": spread,
         "picture": asked.url("/spread.svg"),
+        "picture_size": chart_size(spread),
         "totals": spreadwords.totals(spread),
         "rows": spreadview.year_rows(spread, links),
         "counties": counties,

@@ -15,7 +15,6 @@ from starlette.responses import Response, StreamingResponse
 from index.engine import Engine, Question, Sort
 from index.errors import NotFound
 from index.i18n import gettext as _
-from index.i18n import speaking
 from index.labels import level_label
 from index.model import Kind, Place, Report, Section, SourceFile, Span
 from index.passage import heading_label
@@ -31,7 +30,6 @@ from search.synonyms import load_synonyms
 from web.answer import Context, answer, answer_page, lane_of
 from web.asked import read_flag
 from web.files import HEADERS, attachment, open_original, pieces
-from web.language import language_of
 from web.live import Held
 from web.reading import Block, read_blocks
 
@@ -81,15 +79,13 @@ async def report_file(request: Request, report_id: str, number: str) -> Response
         return files[int(number[:6]) - 1]
 
     def opened() -> Response:
-        with speaking(language):
-            copy = open_original(file)
+        copy = open_original(file)
         headers = HEADERS | {"Content-Disposition": attachment(file.path)}
         headers["Content-Length"] = str(file.size)
         return StreamingResponse(
             pieces(copy), headers=headers, media_type="application/octet-stream"
         )
 
-    language = language_of(request)
     file = await lane_of(request, slow=False).run(named)
     return await run_in_threadpool(opened)
 

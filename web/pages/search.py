@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from functools import partial
 from typing import Any, Final, NamedTuple
@@ -72,7 +73,8 @@ def _page(held: Held, asked: Asked, wanted: run.Request, opened: str, place: str
     question = Question(understood.tree or And(()), understood.filters)
     has_place = any(filter.field in LEVELS for filter in understood.filters)
     known = () if has_place else results.facets.get(Field.COUNTY, ())
-    places = PlaceQuestion(held.engine, question, results.mode, known)
+    most_ms = math.inf if wanted.most_ms is None else wanted.most_ms
+    places = PlaceQuestion(held.engine, question, results.mode, most_ms, known)
     tree = PlaceTree(places, links, opened)
     by_report = asked.by_report or results.mode is Mode.REPORT
     return {
