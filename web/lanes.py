@@ -41,7 +41,7 @@ class Lane:
     def __init__(self, name: str, live: Live) -> None:
         self.live = live
         self.waiting = 0
-        self._streams = 0
+        self.streams = 0
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
 
     async def run(self, work: Callable[[Held], T]) -> T:
@@ -71,13 +71,13 @@ class Lane:
     @contextmanager
     def streaming(self) -> Iterator[None]:
         """Room for an answer in pieces, meanwhile. Raises Busy."""
-        if self._streams >= MOST_STREAMS:
+        if self.streams >= MOST_STREAMS:
             raise Busy
-        self._streams += 1
+        self.streams += 1
         try:
             yield
         finally:
-            self._streams -= 1
+            self.streams -= 1
 
     def _on_last(self, work: Callable[[Held], T]) -> T:
         with self.live.hold() as held:

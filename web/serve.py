@@ -69,7 +69,7 @@ def _listen(settings: Settings) -> socket.socket:
 
 def _address(listening: socket.socket, settings: Settings) -> str:
     host, port = listening.getsockname()[:2]
-    host = "127.0.0.1" if host in ("0.0.0.0", "::") else host
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 

@@ -12,7 +12,7 @@ from starlette.datastructures import QueryParams
 from index.engine import Sort
 from index.errors import BadFilter
 from index.querytree import Field, Filter, YearRange
-from web.asked import DEEPEST, MOST, Asked, read_asked
+from web.asked import DEEPEST, MOST, MOST_VALUES, Asked, read_asked
 
 
 def read(address: str) -> Asked:
@@ -78,7 +78,16 @@ def test_an_address_leads_back_to_its_search(asked: Asked) -> None:
         pytest.param("/search?exact=yes", "exact", id="no switch"),
         pytest.param("/search?not=plans", "not", id="excluded without a field"),
         pytest.param("/search?not=colour:red", "not", id="excluded by an unknown field"),
-        pytest.param("/search?" + "year=2024&" * 201, "year", id="too many values"),
+        pytest.param(
+            "/search?" + "".join(f"year={n}&county=c{n}&" for n in range(MOST_VALUES // 2 + 1)),
+            "year",
+            id="too many values of all fields",
+        ),
+        pytest.param(
+            "/search?" + "".join(f"not=county:c{n}&" for n in range(MOST_VALUES + 1)),
+            "county",
+            id="too many values left out",
+        ),
     ],
 )
 def test_a_bad_value_is_told_by_its_name(address: str, named: str) -> None:

@@ -26,9 +26,12 @@ from search.table import BOM
 from tests.conftest import ROOT
 from tests.made import batch, make_report, write
 from tests.served import served, wait_until
+from web import answer as answering
+from web import lanes
 from web.api import export
 from web.api.export import disposition
 from web.app import create_app
+from web.live import Held
 from web.settings import Settings
 
 API = "/api/v1"
@@ -210,21 +213,69 @@ def test_the_work_ends_when_the_reader_has_gone(
     monkeypatch.setattr(streaming, "CHUNK", 1)
     reports = [make_report(f"r{n}", [("一、", f"调解第{n}件。")]) for n in range(60)]
     write(tmp_path, batch(*reports))
-    app = create_app(Settings(tmp_path, rate=None))
+    assert 5 <= len(exported_to(Reader(5), tmp_path)) < 60
 
-    async def go() -> tuple[list[bytes], int]:
-        reader = Reader(5)
+
+def exported_to(reader: Reader, index: Path) -> list[bytes]:
+    """What the reader got of an export, for which nothing is held afterwards."""
+    app = create_app(Settings(index, rate=None))
+
+    async def go() -> Held:
         with anyio.fail_after(60):
             await app(SCOPE, reader.receive, reader.send)
-        lane = app.state.slow
-        held = await lane.run(lambda held: held)
-        return reader.bodies, held.users
+        found: Held = await app.state.slow.run(lambda held: held)
+        return found
 
-    bodies, users = anyio.run(go)
-    assert 5 <= len(bodies) < 60
-    assert users == 0  # nothing is held for who has gone
+    assert anyio.run(go).users == 0
+    assert app.state.slow.streams == 0
     for lane in (app.state.quick, app.state.slow):
         lane.close()
+    return reader.bodies
+
+
+class Stalled(Reader):
+    """One that stays, and takes no more after some pieces."""
+
+    async def send(self, message: Any) -> None:
+        if self.left == 0:
+            await anyio.sleep_forever()
+        if message["type"] == "http.response.body":
+            self.bodies.append(message["body"])
+            self.left -= 1
+
+
+def test_the_work_ends_when_the_reader_takes_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streaming, "CHUNK", 1)
+    monkeypatch.setattr(answering, "STALLED_SECONDS", 0.2)
+    write(tmp_path, batch(*(make_report(f"r{n}", [("一、", "调解。")]) for n in range(9))))
+    assert len(exported_to(Stalled(3), tmp_path)) == 3
+
+
+def test_only_so_many_exports_are_under_way_at_once(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes, "MOST_STREAMS", 1)
+    address = f"{API}/query.ndjson?q=调解"
+    lane = client.app.state.slow  # type: ignore[attr-defined]
+    with lane.streaming():
+        assert client.get(address).status_code == 503
+    for _ in range(2):
+        assert client.get(address).status_code == 200
+    assert client.get(f"{API}/query.ndjson?sort=size").status_code == 400
+    assert lane.streams == 0
+
+
+def test_an_index_that_is_damaged_is_told_before_an_export_begins(tmp_path: Path) -> None:
+    write(tmp_path, batch(make_report("r", [("一、", "调解。")])))
+    with served(tmp_path) as client:
+        assert client.get(f"{API}/query?q=调解").status_code == 200
+        for file in tmp_path.rglob("*"):
+            if file.is_file() and "manifest" not in file.name:
+                file.write_bytes(b"x" * file.stat().st_size)
+        answer = client.get(f"{API}/query.csv?q=调解")
+    assert (answer.status_code, answer.json()["error"]) == (503, "The index is damaged.")
 
 
 def test_an_export_may_end_after_the_server(tmp_path: Path) -> None:

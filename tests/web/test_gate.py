@@ -114,6 +114,12 @@ def test_a_form_of_any_size_is_read_only_so_far(settings: Settings) -> None:
 # Errors
 
 
+def test_what_browsers_ask_for_by_themselves_is_there(settings: Settings) -> None:
+    with serving(settings) as client:
+        answer = client.get("/favicon.ico")
+        assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/svg+xml")
+
+
 def test_an_error_of_the_api_is_an_object(settings: Settings) -> None:
     with serving(settings) as client:
         for method, path, status in (

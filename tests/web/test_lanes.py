@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from index.i18n import speaking
 from web import lanes
 from web.keeping import warm_up
 from web.lanes import Busy, Lane
@@ -72,6 +73,25 @@ def test_what_has_waited_too_long_is_not_begun(
 
     asyncio.run(main())
     assert begun == []
+
+
+def test_it_works_in_the_language_of_whoever_asks(
+    samples_index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes, "PATIENCE_SECONDS", -1.0)
+
+    async def main() -> list[str]:
+        lane, told = Lane("test", Live(samples_index, "1", warm_up)), []
+        for language in ("zh-CN", "en"):
+            with speaking(language), pytest.raises(Busy) as late:
+                await lane.call(lambda: None)
+            told.append(str(late.value))
+        lane.close()
+        return told
+
+    chinese, english = asyncio.run(main())
+    assert english == "The server is busy."
+    assert not chinese.isascii()
 
 
 def test_an_error_of_the_work_reaches_whoever_asked(samples_index: Path) -> None:

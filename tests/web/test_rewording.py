@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.querytree import Field
 from search.language import parse_query
 from web.asked import Asked
-from web.rewording import changed, leave_out, quote, reword
+from web.rewording import changed, leave_out, quote, reword, take_filters
 
 
 @pytest.mark.parametrize(
@@ -48,6 +49,23 @@ def test_a_word_is_taken_out_or_quoted_where_it_stands_free(
 )
 def test_an_operand_is_left_out_as_it_was_typed(query: str, piece: str, rest: str) -> None:
     assert leave_out(query, piece) == rest
+
+
+@pytest.mark.parametrize(
+    ("query", "rest", "taken"),
+    [
+        pytest.param("year:2023 网格 year:2024", "网格", [(2023,), (2024,)], id="all of the field"),
+        pytest.param("网格 part:plans", "网格 part:plans", [], id="not those of another field"),
+        pytest.param("网格 -year:2023", "网格 -year:2023", [], id="not the excluded one"),
+        pytest.param("网格 year:2023 OR 培训", "网格 year:2023 OR 培训", [], id="bound by OR"),
+        pytest.param(" 网格  培训 ", " 网格  培训 ", [], id="nothing to take"),
+    ],
+)
+def test_filters_are_taken_out_of_a_query(
+    query: str, rest: str, taken: list[tuple[int, ...]]
+) -> None:
+    found = take_filters(query, [Field.YEAR])
+    assert (found[0], [filter.values for filter in found[1]]) == (rest, taken)
 
 
 def test_a_text_within_is_changed_where_the_query_is_not() -> None:
