@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,12 +60,17 @@ def is_chinese(language: str) -> bool:
 
 def _catalogue() -> NullTranslations | None:
     language = _spoken.get()
-    return _users_catalogue() if language is None else _catalogue_of(is_chinese(language))
+    return _users_catalogue() if language is None else _catalogue_in(language)
 
 
 @cache
 def _users_catalogue() -> NullTranslations | None:
     return _catalogue_of(preferred_language().lower().startswith("zh"))
+
+
+@lru_cache(8)
+def _catalogue_in(language: str) -> NullTranslations | None:
+    return _catalogue_of(is_chinese(language))
 
 
 @cache

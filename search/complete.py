@@ -135,10 +135,8 @@ def _of_end(vocabulary: Vocabulary, spot: Spot) -> list[_Placed]:
     """Names that the end of the word begins, where no white space is typed: 青禾县法律明."""
     for start in range(1, len(spot.typed) - _LEAST_OF_END + 1):
         typed = fold_stream(spot.typed[start:])
-        places, practices = (
-            [match for match in lookup.begun(typed) if not match.is_read]
-            for lookup in (vocabulary.place_lookup, vocabulary.practice_lookup)
-        )
+        places = vocabulary.place_lookup.written(typed)
+        practices = vocabulary.practice_lookup.written(typed)
         found = _mixed(
             [offer_places(vocabulary, spot, places), offer_practices(vocabulary, practices)]
         )

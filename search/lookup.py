@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import takewhile
 from typing import Final, NamedTuple
 
@@ -51,9 +51,18 @@ class Lookup:
 
     def begun(self, typed: str) -> Iterator[Typed]:
         """The names that begin with what was typed, folded; each once."""
+        return self._first_of_each(typed, _begun)
+
+    def written(self, typed: str) -> Iterator[Typed]:
+        """Those of them that begin as it is written: far sooner told."""
+        return self._first_of_each(typed, _written)
+
+    def _first_of_each(
+        self, typed: str, match: Callable[[str, str, str], Typed | None]
+    ) -> Iterator[Typed]:
         seen = set()
         for form, name in self._by_first.get(typed[:1], ()):
-            found = _begun(typed, form, name)
+            found = match(typed, form, name)
             if found is not None and name not in seen:
                 seen.add(name)
                 yield found
@@ -69,16 +78,20 @@ class Lookup:
                 yield Typed(False, True, len(form) - end, name, start, end)
 
 
+def _written(typed: str, form: str, name: str) -> Typed | None:
+    return _typed(form, name, len(typed), is_read=False) if form.startswith(typed) else None
+
+
 def _begun(typed: str, form: str, name: str) -> Typed | None:
-    if form.startswith(typed):
-        length, is_read = len(typed), False
-    elif len(typed) >= _LEAST_LETTERS and _LETTERS.search(typed):
-        spelt = spelt_length(typed, form)
-        if spelt is None:
-            return None
-        length, is_read = spelt, True
-    else:
-        return None
+    found = _written(typed, form, name)
+    if found is None and len(typed) >= _LEAST_LETTERS and _LETTERS.search(typed):
+        length = spelt_length(typed, form)
+        return None if length is None else _typed(form, name, length, is_read=True)
+    return found
+
+
+def _typed(form: str, name: str, length: int, *, is_read: bool) -> Typed:
+    """So many characters of the form were typed."""
     pairs = zip(form[:length], fold_stream(name), strict=False)
     end = sum(1 for _pair in takewhile(lambda pair: pair[0] == pair[1], pairs))
     return Typed(is_read, False, len(form) - length, name, 0, end)

@@ -15,6 +15,10 @@ from search.results import Json
 
 LONGEST: Final = 200
 """Characters of a wrong id that near ones are looked for with."""
+MOST_NEAR: Final = 6
+"""Ids that hold what was typed, and are told."""
+MOST_INSIDE: Final = 8
+"""Sections of a report, or measures of a section, that are told where another was asked for."""
 _ID = re.compile(r"(?P<report>[^#]+)(?:#(?P<key>[^#]+?)(?:-m(?P<measure>[0-9]{1,6}))?)?")
 
 
@@ -49,23 +53,34 @@ def find(engine: Engine, id: str) -> Found:
         return Found(report)
     section = next((s for s in report.sections if s.key == parts["key"]), None)
     if section is None:
-        raise NotFound(id, [f"{report.id}#{s.key}" for s in report.sections[:8]])
+        raise NotFound(id, [f"{report.id}#{s.key}" for s in report.sections[:MOST_INSIDE]])
     if parts["measure"] is None:
         return Found(report, section)
     number = int(parts["measure"])
     if not 1 <= number <= len(section.measures):
-        numbers = range(1, len(section.measures) + 1)
+        numbers = range(1, min(len(section.measures), MOST_INSIDE) + 1)
         raise NotFound(id, [f"{report.id}#{section.key}-m{n}" for n in numbers])
     return Found(report, section, section.measures[number - 1])
 
 
 def _near(wanted: str, ids: Iterable[str]) -> list[str]:
-    """The ids that share most of their letters with what was typed, best first."""
+    """The ids that share most of their letters with what was typed, best first.
+
+    Where some hold all of it, as the name of a township, these: the last years first.
+    """
     from rapidfuzz import process
     from rapidfuzz.distance import Indel
 
-    typed = wanted[:LONGEST]
+    typed, known = wanted[:LONGEST].strip(), [*ids]
+    if len(typed) > 1 and (holding := [id for id in known if typed in id]):
+        return sorted(holding, key=_year_of, reverse=True)[:MOST_NEAR]
     found = process.extract(
-        typed, ids, scorer=Indel.normalized_similarity, limit=3, score_cutoff=0.5
+        typed, known, scorer=Indel.normalized_similarity, limit=3, score_cutoff=0.5
     )
     return [id for id, _score, _place in found]
+
+
+def _year_of(id: str) -> tuple[str, str]:
+    """(year, place) of a report's id, to sort by."""
+    name, _dash, year = id.rpartition("-")
+    return year, name

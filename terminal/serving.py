@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from typing import Annotated, Final
 
@@ -81,7 +82,7 @@ def serve(
 
 
 def _checked(token: str | None) -> str | None:
-    if token is not None and (len(token) < SHORTEST_TOKEN or not token.isascii()):
+    if token is not None and not re.fullmatch(rf"[!-~]{{{SHORTEST_TOKEN},}}", token):
         failed = BadFilter("--token", "…")
         failed.hint = _("{n} letters and figures at least.").format(n=SHORTEST_TOKEN)
         raise failed

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Final
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from starlette.datastructures import QueryParams
 
@@ -97,8 +98,8 @@ class Asked:
 
     def url(self, path: str = "/search", extra: Iterable[tuple[str, str]] = ()) -> str:
         """The address of this search on a page; extra parameters are the page's own."""
-        pairs = [*self.pairs(), *extra]
-        return f"{path}?{urlencode(pairs)}" if pairs else path
+        parameters = "&".join(_encoded(name, value) for name, value in (*self.pairs(), *extra))
+        return f"{path}?{parameters}" if parameters else path
 
     def at(self, page: int) -> Asked:
         """Another page of the same hits."""
@@ -132,6 +133,12 @@ class Asked:
     def not_within(self, text: str) -> Asked:
         """Without one of the texts that were searched within the hits."""
         return self.but(within=tuple(each for each in self.within if each != text))
+
+
+@lru_cache(256)
+def _encoded(name: str, value: str) -> str:
+    """A parameter as an address has it: a page has a hundred addresses that differ in one."""
+    return f"{name}={quote_plus(value)}"
 
 
 def _with(values: Values, field: Field, value: str) -> Values:

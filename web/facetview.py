@@ -91,9 +91,9 @@ class Links:
         texts = [take_filters(text, fields) for text in (asked.query, *asked.within)]
         query, *within = (rest for rest, _taken in texts)
         asked = asked.but(query=query, within=tuple(filter(None, within)))
-        for filter in chain.from_iterable(taken for _rest, taken in texts):
-            for value in filter.values:
-                asked = asked.choosing(filter.field, typed_value(value))
+        for found in chain.from_iterable(taken for _rest, taken in texts):
+            for value in found.values:
+                asked = asked.choosing(found.field, typed_value(value))
         return asked
 
     def choosing(self, field: Field, value: str, *, drop: Sequence[Field] = ()) -> Asked:

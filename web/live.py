@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
-from pathlib import Path, PurePath
+from pathlib import Path, PurePath, PureWindowsPath
 from typing import Final
 
 from index.errors import StoreError
@@ -161,4 +161,4 @@ def shorten(path: str, root: str) -> str:
     pure = PurePath(path)
     if root and pure.is_relative_to(root):
         return pure.relative_to(root).as_posix()
-    return pure.name
+    return PureWindowsPath(path).name  # of either system: an index may come from another one

@@ -149,11 +149,12 @@ class PlaceTree:
         """The branch that is open."""
         if self._wanted:
             return _read_path(self._wanted)
-        chosen = [*self._counties_of_chosen(), *filter(self._is_chosen, self._counts)]
+        chosen = [*self._counties_of_chosen, *filter(self._is_chosen, self._counts)]
         if len(chosen) == 1:
             return chosen[0]
         return _above(chosen[0]) if chosen else self._first_fork()
 
+    @cached_property
     def _counties_of_chosen(self) -> list[Path]:
         """The counties of the townships that are chosen."""
         filters = [f for f in self._links.filters if f.field is Field.TOWNSHIP]
@@ -190,7 +191,8 @@ class PlaceTree:
         return self._places.townships(self.opened)
 
     def _is_kept(self, path: Path) -> bool:
-        return self._is_chosen(path) or self.opened[: len(path)] == path
+        opened = (self.opened, *self._counties_of_chosen[:SHOWN])
+        return self._is_chosen(path) or any(each[: len(path)] == path for each in opened)
 
     def _is_chosen(self, path: Path) -> bool:
         field = LEVELS[len(path) - 1]
@@ -214,7 +216,7 @@ class PlaceTree:
     def _alone(self, path: Path, count: Count) -> Node:
         """A place without what is below it."""
         return Node(
-            name=path[-1] or _("unknown"),
+            name=path[-1] or (_("no township") if len(path) > COUNTY_DEPTH else _("unknown")),
             count=count,
             is_chosen=self._is_chosen(path),
             url=self._choose_url(path),

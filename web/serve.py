@@ -41,7 +41,7 @@ def serve(settings: Settings, on_ready: Callable[[str], None]) -> None:
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     try:
-        on_ready(_address(listening, settings))
+        on_ready(_address(listening))
         uvicorn.Server(config).run(sockets=[listening])
     except KeyboardInterrupt:  # uvicorn passes it on when all is done
         pass
@@ -67,7 +67,7 @@ def _listen(settings: Settings) -> socket.socket:
         raise failed from None
 
 
-def _address(listening: socket.socket, settings: Settings) -> str:
+def _address(listening: socket.socket) -> str:
     host, port = listening.getsockname()[:2]
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"

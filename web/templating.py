@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
@@ -63,13 +63,14 @@ def static(name: str) -> str:
     return f"/static/{name}?v={digest}"
 
 
-def report_url(id: str, query: str = "") -> str:
+def report_url(id: str, query: str = "", flags: Sequence[str] = ()) -> str:
     """The address of a report, a section (…#1.4) or a measure in its report's page.
 
-    query marks its hits there.
+    query marks its hits there; flags are options of the search that are on.
     """
     report, _hash, key = id.partition("#")
-    asked = f"?q={quote(query, safe='')}" if query else ""
+    pairs = [("q", query), *((name, "1") for name in flags)] if query else []
+    asked = f"?{urlencode(pairs, quote_via=quote, safe='')}" if pairs else ""
     return f"/reports/{quote(report, safe='')}{asked}" + (f"#{quote(key)}" if key else "")
 
 

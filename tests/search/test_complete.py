@@ -12,6 +12,7 @@ from index.model import Level, Part, Place
 from index.querytree import Field, Filter
 from index.whoosh_engine import WhooshEngine
 from search.complete import Completion, complete, completions_json
+from search.lookup import Lookup
 from search.offers import MOST
 from search.run import Request, Searcher
 from search.vocabulary import load_practices
@@ -277,3 +278,10 @@ def test_practices_are_names_each_once() -> None:
     names = load_practices()
     assert len(names) == len(set(names)) > 80
     assert all(2 <= len(name) <= 12 and "，" not in name and "。" not in name for name in names)
+
+
+def test_what_is_only_read_as_a_name_begins_is_not_written_so() -> None:
+    lookup = Lookup([QINGHE, "青禾镇"])
+    assert len([*lookup.begun("qhx")]) == 1
+    assert not [*lookup.written("qhx")]
+    assert [*lookup.written("青禾")] == [*lookup.begun("青禾")]

@@ -33,7 +33,9 @@ def test_others_are_let_in_only_on_purpose(samples_index: Path) -> None:
     assert "secrets.token_urlsafe()" in said
 
 
-@pytest.mark.parametrize("token", ["short", "令牌令牌令牌令牌令牌令牌令牌令牌令牌"])
+@pytest.mark.parametrize(
+    "token", ["short", "令牌令牌令牌令牌令牌令牌令牌令牌令牌", "one that ends in a space "]
+)
 def test_a_token_that_can_be_guessed_or_not_be_sent_is_refused(
     samples_index: Path, token: str
 ) -> None:
@@ -60,9 +62,7 @@ def test_a_port_in_use_is_told(samples_index: Path) -> None:
 
 
 def test_a_host_that_is_none_is_told(samples_index: Path) -> None:
-    code, said = run(
-        "--host", "256.1.1.1", "--allow-anonymous", "--index-dir", str(samples_index)
-    )
+    code, said = run("--host", "256.1.1.1", "--allow-anonymous", "--index-dir", str(samples_index))
     assert code == 2
     assert "Cannot listen at 256.1.1.1" in said
 

@@ -325,6 +325,25 @@ def test_plans_are_followed_up_with_the_next_year_only(client: TestClient) -> No
     assert not page(client, url("/diff", first=SECOND, second=FIRST)).css(".cm-plans")
 
 
+def test_an_id_of_a_section_stands_for_its_report(client: TestClient) -> None:
+    tree = page(client, url("/diff", first=f"{FIRST}#1.5", second=SECOND))
+    assert links(tree, ".cm-report h2 a") == links(
+        page(client, url("/diff", first=FIRST, second=SECOND)), ".cm-report h2 a"
+    )
+
+
+def test_the_name_of_a_township_leads_to_its_reports(client: TestClient) -> None:
+    tree = page(client, url("/diff", first="槿岭镇", second=SECOND), 404)
+    assert texts(tree.css(".cm-meant a"))[:2] == [SECOND, FIRST]
+
+
+@pytest.mark.parametrize("path", ["/similar?text=调解", "/copies?id=", "/spread?q=调解"])
+def test_a_parameter_has_its_own_name_not_that_of_an_option(client: TestClient, path: str) -> None:
+    told = one(page(client, f"{path}&year=nine", 400), ".notice").text()
+    assert "year" in told
+    assert "--" not in told
+
+
 def test_one_report_offers_the_years_of_its_place_the_earlier_first(client: TestClient) -> None:
     tree = page(client, url("/diff", first=FIRST))
     assert links(tree, ".cm-choices a") == [

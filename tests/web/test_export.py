@@ -20,17 +20,17 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 import cli
-from index.whoosh_writer import WhooshWriter
 from search import streaming
 from search.table import BOM
 from tests.conftest import ROOT
 from tests.made import batch, make_report, write
-from tests.served import served, wait_until
+from tests.served import served
 from web import answer as answering
 from web import lanes
 from web.api import export
 from web.api.export import disposition
 from web.app import create_app
+from web.lanes import Lane
 from web.live import Held
 from web.settings import Settings
 
@@ -153,32 +153,10 @@ def test_no_query_breaks_out_of_the_header(query: str) -> None:
 # --- one commit, and no more work than is read ----------------------------------------------------
 
 
-def test_an_export_is_of_the_commit_that_it_began_with(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(streaming, "CHUNK", 2)
-    reports = [make_report(f"r{n}", [("一、", f"调解第{n}件。")]) for n in range(9)]
-    write(tmp_path, batch(*reports))
-    with served(tmp_path) as client:
-        with client.stream("GET", f"{API}/query.ndjson?q=调解") as answer:
-            lines = answer.iter_lines()
-            first = next(lines)
-            writer = WhooshWriter(tmp_path)
-            writer.write(batch(make_report("r9", [("一、", "调解。")]), remove=["r0", "r8"]))
-            writer.close()
-            found = [json.loads(line)["report"] for line in (first, *lines)]
-        assert sorted(found) == [f"r{n}" for n in range(9)]
-        wanted = [*(f"r{n}" for n in range(1, 8)), "r9"]
-        wait_until(lambda: exported(client) == wanted)
-
-
-def exported(client: TestClient) -> list[str]:
-    lines = client.get(f"{API}/query.ndjson?q=调解").text.splitlines()
-    return sorted(json.loads(line)["report"] for line in lines)
-
-
 class Reader:
     """A client over ASGI that goes away after some pieces of the answer."""
+
+    lane: Lane
 
     def __init__(self, pieces: int) -> None:
         self.left = pieces
@@ -221,6 +199,7 @@ def exported_to(reader: Reader, index: Path) -> list[bytes]:
     app = create_app(Settings(index, rate=None))
 
     async def go() -> Held:
+        reader.lane = app.state.slow
         with anyio.fail_after(60):
             await app(SCOPE, reader.receive, reader.send)
         found: Held = await app.state.slow.run(lambda held: held)
@@ -231,6 +210,31 @@ def exported_to(reader: Reader, index: Path) -> list[bytes]:
     for lane in (app.state.quick, app.state.slow):
         lane.close()
     return reader.bodies
+
+
+class Overtaken(Reader):
+    """One for whom, after the first piece, the lane goes on to a new commit."""
+
+    def __init__(self, index: Path) -> None:
+        super().__init__(1000)
+        self.index = index
+
+    async def send(self, message: Any) -> None:
+        await super().send(message)
+        if len(self.bodies) == 1:
+            write(self.index, batch(make_report("r9", [("一、", "调解。")]), remove=["r0", "r8"]))
+            self.lane.live.refresh()
+            assert await self.lane.run(lambda held: held.commit) == 2
+
+
+def test_an_export_is_of_the_commit_that_it_began_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streaming, "CHUNK", 2)
+    reports = [make_report(f"r{n}", [("一、", f"调解第{n}件。")]) for n in range(9)]
+    write(tmp_path, batch(*reports))
+    lines = b"".join(exported_to(Overtaken(tmp_path), tmp_path)).splitlines()
+    assert sorted(json.loads(line)["report"] for line in lines) == [f"r{n}" for n in range(9)]
 
 
 class Stalled(Reader):

@@ -255,7 +255,7 @@ def test_places_of_one_level_are_chosen_together(searcher: Searcher) -> None:
 
 def test_an_unknown_place_is_that_of_its_county(searcher: Searcher) -> None:
     nodes = tree(searcher, "/search?county=石屿市").branches().nodes
-    unknown = named(named(nodes, "石屿市").branches, "unknown")
+    unknown = named(named(nodes, "石屿市").branches, "no township")
     after, _links = ask(searcher, unknown.url)
     assert after.total_sections == unknown.count.sections == 2
 
@@ -303,6 +303,18 @@ def test_a_long_level_is_cut_until_all_of_it_is_asked_for(tmp_path: Path) -> Non
     assert first.more in (4, 5)  # the chosen one is there in any case
     assert first.more_url.endswith(f"tree={ROOT}")
     assert len(tree(searcher, "/search?q=院坝会", ROOT).branches().nodes) == SHOWN + 5
+    searcher.engine.close()
+
+
+def test_the_counties_of_a_chosen_namesake_are_there_in_any_case(tmp_path: Path) -> None:
+    many = [made(Place("街心镇", f"第{n}县", None, None), y) for n in range(20) for y in (1, 2)]
+    few = [made(Place("远山乡", county, None, None), 2024) for county in ("甲岭县", "乙岭县")]
+    searcher = Searcher(WhooshEngine(write(tmp_path / "index", batch(*many, *few))))
+    names = [node.name for node in tree(searcher, "/search?township=远山乡").branches().nodes]
+    assert {*names[SHOWN:]} == {"甲岭县", "乙岭县"}
+    many_namesakes = tree(searcher, "/search?township=街心镇").branches()
+    assert len(many_namesakes.nodes) + many_namesakes.more == 22
+    assert many_namesakes.more
     searcher.engine.close()
 
 

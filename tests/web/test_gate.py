@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,6 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.made import batch, make_report, write
+from tests.served import wait_until
 from web import lanes
 from web.app import create_app
 from web.headers import HEADERS
@@ -101,7 +101,10 @@ def test_a_browser_gives_the_token_once(settings: Settings) -> None:
         assert "HttpOnly" in cookie
         assert "SameSite=lax" in cookie
         assert TOKEN not in cookie
+        assert "Secure" not in cookie
         assert client.get("/metrics").status_code == 200
+        safely = client.post("https://127.0.0.1:8000/login", data={"token": TOKEN})
+        assert "Secure" in safely.headers["Set-Cookie"]
 
 
 def test_a_form_of_any_size_is_read_only_so_far(settings: Settings) -> None:
@@ -219,10 +222,16 @@ def test_what_the_reader_has_is_not_sent_again(tmp_path: Path) -> None:
         ):
             assert client.get("/api/v1/status", headers=unknown).status_code == 200
         write(tmp_path, batch(make_report("乙镇-2023", [("一、普法", "普法进村。")])))
-        ends = time.monotonic() + 20
-        while client.get("/api/v1/status", headers={"If-None-Match": tag}).status_code == 304:
-            assert time.monotonic() < ends
-            time.sleep(0.05)
+        known = {"If-None-Match": tag}
+        wait_until(lambda: client.get("/api/v1/status", headers=known).status_code == 200)
+
+
+def test_another_version_of_the_program_answers_anew(settings: Settings) -> None:
+    tags = set()
+    for version in ("1", "2"):
+        with serving(replace(settings, version=version)) as client:
+            tags.add(client.get("/api/v1/status").headers["ETag"])
+    assert len(tags) == 2
 
 
 # Rate, log and metrics

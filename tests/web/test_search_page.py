@@ -116,6 +116,22 @@ def test_reports_and_parts_are_told_apart_from_whole_matches(client: TestClient)
     assert "hold a part" in squeezed(tree.css_first(".notice.warning"))
 
 
+def test_a_report_is_opened_with_the_same_hits_marked(client: TestClient) -> None:
+    tree = page(client, "/search?q=调解&within=网格&synonyms=1&exact=1")
+    for link in tree.css(".hit h3 a"):
+        address = urlsplit(href(link))
+        assert parse_qsl(address.query) == [("q", "调解 网格"), ("exact", "1"), ("synonyms", "1")]
+        marked = {mark.text() for mark in page(client, href(link)).css(".rp-words mark")}
+        assert {"调解", "网格"} <= marked
+
+
+def test_a_page_after_the_last_says_which_is_the_last(client: TestClient) -> None:
+    tree = page(client, "/search?q=院坝会&page=900")
+    assert not tree.css(".hit")
+    assert "There is no page 900" in squeezed(tree.css_first(".notice"))
+    assert page(client, href(tree.css_first(".notice a"))).css(".hit")
+
+
 # Links
 
 

@@ -12,13 +12,14 @@ from urllib.parse import quote, urlencode
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
+from index.i18n import marked
 from web.api import schemas, schemas_likeness, schemas_reports
 from web.api.operations import JSON, OPERATIONS, PREFIX, Json, Operation, Parameter
 
 EXAMPLES: Final = Path(__file__).with_name("data") / "examples.json"
 _MODULES: Final = (schemas, schemas_likeness, schemas_reports)
 _OBJECTS: Final = "#/components/schemas/"
-_ABOUT: Final = (
+_ABOUT: Final = marked(
     "Search over the rule-of-law annual reports of Chinese townships (法治政府建设年度报告)."
     " Every answer is the object that the command line prints with --json, made from one commit"
     " of the index; unknown is null; spans are half-open and count code points from 0."

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from index.engine import Sort
+from index.i18n import marked
 from index.model import Level, Part
 from index.querytree import Field
 from search.grouping import Between
@@ -73,12 +74,15 @@ def _number(most: int, default: int) -> Json:
     return {"type": "integer", "minimum": 1, "maximum": most, "default": default}
 
 
-_ANY_OF = "May be repeated: any of the values."
-_PLACE = f"A name, or a path from the province down joined by /. {_ANY_OF}"
+_PLACE = marked(
+    "A name, or a path from the province down joined by /. May be repeated: any of the values."
+)
 _Q = Parameter(
     "q",
-    'Words, "exact phrases", filters (year:2024) and operators, as docs/query-language.md has them;'
-    " at most 4,000 characters. Without it, all sections.",
+    marked(
+        "Words, “exact phrases”, filters (year:2024) and operators, as docs/query-language.md has"
+        " them; at most 4,000 characters. Without it, all sections."
+    ),
 )
 _PLACES = (
     Parameter("township", _PLACE, _many()),
@@ -86,41 +90,61 @@ _PLACES = (
     Parameter("city", _PLACE, _many()),
     Parameter("province", _PLACE, _many()),
 )
-_YEAR = Parameter("year", f"2024, 2021..2023, 2021.. or unknown. {_ANY_OF}", _many())
-_PART = Parameter("part", f"One of the official contents. {_ANY_OF}", _many((*Part, "unknown")))
-_TOPIC = Parameter("topic", f"A topic of a section. {_ANY_OF}", _many())
-_LEVEL = Parameter("level", f"Whose report it is. {_ANY_OF}", _many((*Level,)))
+_YEAR = Parameter(
+    "year",
+    marked("2024, 2021..2023, 2021.. or unknown. May be repeated: any of the values."),
+    _many(),
+)
+_PART = Parameter(
+    "part",
+    marked("One of the official contents. May be repeated: any of the values."),
+    _many((*Part, "unknown")),
+)
+_TOPIC = Parameter(
+    "topic", marked("A topic of a section. May be repeated: any of the values."), _many()
+)
+_LEVEL = Parameter(
+    "level", marked("Whose report it is. May be repeated: any of the values."), _many((*Level,))
+)
 _FILTERS = (_YEAR, *_PLACES, _PART, _TOPIC, _LEVEL)
 _NARROWED = (
     _Q,
     *_FILTERS,
-    Parameter("not", "field:value, for what is left out: county:青禾县. May be repeated.", _many()),
-    Parameter("within", "A query to search for within what is found. May be repeated.", _many()),
-    Parameter("exact", "Only sections that hold every word as it was typed.", _SWITCH),
-    Parameter("literal", "Search years and places as text; do not filter by them.", _SWITCH),
-    Parameter("synonyms", "Search other names of the same thing too.", _SWITCH),
+    Parameter(
+        "not", marked("field:value, for what is left out: county:青禾县. May be repeated."), _many()
+    ),
+    Parameter(
+        "within", marked("A query to search for within what is found. May be repeated."), _many()
+    ),
+    Parameter("exact", marked("Only sections that hold every word as it was typed."), _SWITCH),
+    Parameter(
+        "literal", marked("Search years and places as text; do not filter by them."), _SWITCH
+    ),
+    Parameter("synonyms", marked("Search other names of the same thing too."), _SWITCH),
 )
 _ORDERED = (
     *_NARROWED,
-    Parameter("sort", "The order of hits.", _choice((*Sort,), Sort.RELEVANCE)),
+    Parameter("sort", marked("The order of hits."), _choice((*Sort,), Sort.RELEVANCE)),
     Parameter(
-        "by", "section; or report: each once, by its best section.", _choice(UNITS, UNITS[0])
+        "by",
+        marked("section; or report: each once, by its best section."),
+        _choice(UNITS, UNITS[0]),
     ),
 )
-_LIMIT = Parameter("limit", "How many, at most.", _number(MOST, LIMIT))
+_LIMIT = Parameter("limit", marked("How many, at most."), _number(MOST, LIMIT))
 _PAGE = Parameter(
     "page",
-    f"Which page; up to hit {DEEPEST:,}: an export has them all.",
+    marked("Which page, of the first hits; an export has them all."),
     _number(DEEPEST, 1),
 )
-_FACETS = Parameter("facets", "What to count, joined by commas: year,township; else all fields.")
+_FACETS = Parameter(
+    "facets", marked("What to count, joined by commas: year,township; else all fields.")
+)
 
 
 def _id(says: str) -> Parameter:
     return Parameter("id", says, required=True)
 
-
-_SHOWN = "of a report, a section (…#1.4) or a measure (…#1.4-m2). In an address # is written %23."
 
 # Operations
 
@@ -128,8 +152,8 @@ _ALL: Final = (
     Operation(
         "/query",
         "query",
-        "Search sections",
-        "Sections that match, counted, with snippets and facets: `lawsearch query --json`.",
+        marked("Search sections"),
+        marked("Sections that match, counted, with snippets and facets: `lawsearch query --json`."),
         (*_ORDERED, _LIMIT, _PAGE, _FACETS),
         ("Results",),
         fails=(422,),
@@ -137,9 +161,11 @@ _ALL: Final = (
     Operation(
         "/query.csv",
         "queryCsv",
-        "Export all hits as CSV",
-        "A line a hit, of all hits, for a spreadsheet: `lawsearch query --csv --limit 0`."
-        " UTF-8 with a byte order mark; names of columns and values in the reader's language.",
+        marked("Export all hits as CSV"),
+        marked(
+            "A line a hit, of all hits, for a spreadsheet: `lawsearch query --csv --limit 0`."
+            " UTF-8 with a byte order mark; names of columns and values in the reader's language."
+        ),
         _ORDERED,
         media_type=CSV,
         fails=(422,),
@@ -147,8 +173,8 @@ _ALL: Final = (
     Operation(
         "/query.ndjson",
         "queryLines",
-        "Export all hits as JSON",
-        "A Hit object a line, of all hits.",
+        marked("Export all hits as JSON"),
+        marked("A Hit object a line, of all hits."),
         _ORDERED,
         media_type=LINES,
         fails=(422,),
@@ -156,12 +182,18 @@ _ALL: Final = (
     Operation(
         "/browse/{field}",
         "browse",
-        "Count by one field",
-        "Results without hits: sections and reports by year, place, part or topic:"
-        " `lawsearch browse --json`.",
+        marked("Count by one field"),
+        marked(
+            "Results without hits: sections and reports by year, place, part or topic:"
+            " `lawsearch browse --json`."
+        ),
         (
             Parameter(
-                "field", "What to count by.", {"type": "string", "enum": [*BROWSED]}, True, True
+                "field",
+                marked("What to count by."),
+                {"type": "string", "enum": [*BROWSED]},
+                True,
+                True,
             ),
             *_NARROWED,
         ),
@@ -171,13 +203,16 @@ _ALL: Final = (
     Operation(
         "/suggest",
         "suggest",
-        "Complete what is being typed",
-        "Practices, words, years, places and fields that may be meant by the word at the cursor.",
+        marked("Complete what is being typed"),
+        marked(
+            "Practices, words, years, places and fields that may be meant by the word at the"
+            " cursor."
+        ),
         (
-            Parameter("q", "What is typed so far."),
+            Parameter("q", marked("What is typed so far.")),
             Parameter(
                 "at",
-                "How many characters stand before the cursor; else all.",
+                marked("How many characters stand before the cursor; else all."),
                 {"type": "integer", "minimum": 0, "maximum": 999_999},
             ),
         ),
@@ -186,32 +221,41 @@ _ALL: Final = (
     Operation(
         "/show",
         "show",
-        "A report, a section or a measure",
-        "What an id names: `lawsearch show --json`.",
-        (_id(f"The id {_SHOWN}"),),
+        marked("A report, a section or a measure"),
+        marked("What an id names: `lawsearch show --json`."),
+        (
+            _id(
+                marked(
+                    "The id of a report, a section (…#1.4) or a measure (…#1.4-m2)."
+                    " In an address # is written %23."
+                )
+            ),
+        ),
         ("Report", "Section", "Measure"),
         fails=(404,),
     ),
     Operation(
         "/reports/{id}",
         "report",
-        "A report",
-        "A report with its sections and their texts.",
-        (Parameter("id", "The report's id.", _TEXT, True, True),),
+        marked("A report"),
+        marked("A report with its sections and their texts."),
+        (Parameter("id", marked("The report's id."), _TEXT, True, True),),
         ("Report",),
         fails=(404,),
     ),
     Operation(
         "/similar",
         "similar",
-        "Measures that say the same",
-        "Measures of other townships that say the same, in whatever words:"
-        " `lawsearch similar --json`. Give an id or a text, one of the two.",
+        marked("Measures that say the same"),
+        marked(
+            "Measures of other townships that say the same, in whatever words:"
+            " `lawsearch similar --json`. Give an id or a text, one of the two."
+        ),
         (
-            Parameter("id", "The id of a measure, or of a section with some."),
-            Parameter("text", "Look for the like of this text."),
+            Parameter("id", marked("The id of a measure, or of a section with some.")),
+            Parameter("text", marked("Look for the like of this text.")),
             *_FILTERS,
-            Parameter("same_township", "Other years of the same township too.", _SWITCH),
+            Parameter("same_township", marked("Other years of the same township too."), _SWITCH),
             _LIMIT,
         ),
         ("Similar",),
@@ -220,15 +264,17 @@ _ALL: Final = (
     Operation(
         "/copies",
         "copies",
-        "Passages that stand in several reports",
-        "Where they stand, and what differs there: `lawsearch copies --json`. Filters and the id"
-        " choose the sections whose passages are looked for; the others may be any.",
+        marked("Passages that stand in several reports"),
+        marked(
+            "Where they stand, and what differs there: `lawsearch copies --json`. Filters and the"
+            " id choose the sections whose passages are looked for; the others may be any."
+        ),
         (
-            Parameter("id", "The id of a report or a section."),
+            Parameter("id", marked("The id of a report or a section.")),
             *_FILTERS,
             Parameter(
                 "between",
-                "townships: of different places; years: of the same place; or all.",
+                marked("townships: of different places; years: of the same place; or all."),
                 _choice((*Between,), Between.ALL),
             ),
             _LIMIT,
@@ -239,11 +285,11 @@ _ALL: Final = (
     Operation(
         "/diff",
         "diff",
-        "Two reports compared",
-        "What stayed, changed, moved, is new and is gone: `lawsearch diff --json`.",
+        marked("Two reports compared"),
+        marked("What stayed, changed, moved, is new and is gone: `lawsearch diff --json`."),
         (
-            Parameter("first", "A report's id: the earlier one.", required=True),
-            Parameter("second", "The id of the one to compare it with.", required=True),
+            Parameter("first", marked("A report's id: the earlier one."), required=True),
+            Parameter("second", marked("The id of the one to compare it with."), required=True),
         ),
         ("Diff",),
         fails=(404, 422),
@@ -251,11 +297,15 @@ _ALL: Final = (
     Operation(
         "/spread",
         "spread",
-        "How a practice spreads",
-        "Since when and where it stands in the reports, and where it does not:"
-        " `lawsearch spread --json`.",
+        marked("How a practice spreads"),
+        marked(
+            "Since when and where it stands in the reports, and where it does not:"
+            " `lawsearch spread --json`."
+        ),
         (
-            Parameter("q", "A practice by its name; each word as it is typed.", required=True),
+            Parameter(
+                "q", marked("A practice by its name; each word as it is typed."), required=True
+            ),
             _YEAR,
             *_PLACES,
             _PART,
@@ -266,16 +316,16 @@ _ALL: Final = (
     Operation(
         "/matrix",
         "matrix",
-        "Townships by years",
-        "Which annual reports of townships are there, and which are missing.",
-        (_YEAR, *_PLACES, Parameter("name", "What the townships' names hold.")),
+        marked("Townships by years"),
+        marked("Which annual reports of townships are there, and which are missing."),
+        (_YEAR, *_PLACES, Parameter("name", marked("What the townships' names hold."))),
         ("Matrix",),
     ),
     Operation(
         "/status",
         "status",
-        "What is indexed",
-        "What the index holds, and what could not be read: `lawsearch status --json`.",
+        marked("What is indexed"),
+        marked("What the index holds, and what could not be read: `lawsearch status --json`."),
         gives=("Status",),
     ),
 )

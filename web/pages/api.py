@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from index.engine import Engine
+from index.i18n import gettext as _
 from web.answer import Context, answer_page
 from web.live import Held
 
@@ -43,7 +44,8 @@ async def api_page(request: Request) -> Response:
         from web.api.openapi import make_openapi  # takes a while, and few ask
 
         document = make_openapi(request.app.state.settings.version)
-        return {"document": document, "endpoints": [*_endpoints(document, held.engine)]}
+        about = document["info"]["description"]
+        return {"about": _(about), "endpoints": [*_endpoints(document, held.engine)]}
 
     return await answer_page(request, "api.html", work)
 
@@ -55,15 +57,21 @@ def _endpoints(document: Values, engine: Engine) -> Iterator[Endpoint]:
     here = examples_here(engine)
     for path, methods in document["paths"].items():
         told = methods["get"]
-        parameters = tuple({**each, "type": _type(each["schema"])} for each in told["parameters"])
+        parameters = (*map(_parameter, told["parameters"]),)
         asked = {each["name"]: each["example"] for each in parameters if "example" in each}
         asked |= here.get(told["operationId"], {})
         url = address(OPERATIONS[path.removeprefix(PREFIX)], asked)
         (content,) = told["responses"]["200"]["content"].values()
+        title, says = told["summary"], told["description"]
         yield Endpoint(
-            told["operationId"], path, told["summary"], (*told["description"].split("`"),),
-            parameters, url, _readable(url), _drawn(content.get("example", "")),
+            told["operationId"], path, _(title), (*_(says).split("`"),), parameters,
+            url, _readable(url), _drawn(content.get("example", "")),
         )  # fmt: skip
+
+
+def _parameter(told: Values) -> Values:
+    says = told["description"]
+    return {**told, "description": _(says), "type": _type(told["schema"])}
 
 
 def examples_here(engine: Engine) -> Mapping[str, Values]:

@@ -35,7 +35,7 @@ from web import copiesview, diffview, similarview, spreadview
 from web.answer import Context, answer
 from web.asked import LIMIT, Asked, read_chosen, read_flag, read_number, read_one
 from web.bounds import COPIES_MS, DIFF_MS, SPREAD_MS
-from web.errors import status_of
+from web.errors import status_of, told_to_strangers
 from web.facetview import typed_name
 from web.live import Held
 from web.pages.report import OtherYear, same_place
@@ -101,7 +101,7 @@ def _wrong(request: Request, error: UserError) -> Wrong:
         case NoMeasure():
             links = [(id, _instead(request, error.id, id)) for id in error.inside]
             return Wrong(str(error), _("Choose one of its measures:") if links else "", links)
-    return Wrong(str(error), error.hint, [])
+    return Wrong(*told_to_strangers(error), [])
 
 
 def _instead(request: Request, wrong: str, id: str) -> str:
@@ -269,7 +269,8 @@ class Side(NamedTuple):
 async def diff_page(request: Request) -> Response:
     """Two reports side by side."""
     params = request.query_params
-    first, second = _typed(params, "first"), _typed(params, "second")
+    # Of an id of a section, its report.
+    first, second = (_typed(params, name).partition("#")[0] for name in ("first", "second"))
 
     def form(held: Held) -> Context:
         return {

@@ -73,10 +73,10 @@ async def report_file(request: Request, report_id: str, number: str) -> Response
 
     def named(held: Held) -> SourceFile:
         files = find(held.engine, report_id).report.files
-        if not (number.isascii() and number.isdigit() and 1 <= int(number[:6]) <= len(files)):
+        if number not in map(str, range(1, len(files) + 1)):
             known = [f"/reports/{report_id}/files/{n}" for n, _file in enumerate(files, 1)]
             raise NotFound(f"{report_id}/files/{number}", known)
-        return files[int(number[:6]) - 1]
+        return files[int(number) - 1]
 
     def opened() -> Response:
         copy = open_original(file)

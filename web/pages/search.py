@@ -24,6 +24,7 @@ from web.facetview import Links, facet_rows, typed_name, year_bars
 from web.live import Held
 from web.placetree import FIND, LEVELS, OPEN, PlaceQuestion, PlaceTree, typed_path
 from web.rewording import changed, leave_out, quote, reword
+from web.templating import report_url
 
 router = APIRouter(include_in_schema=False)
 
@@ -96,7 +97,18 @@ def _page(held: Held, asked: Asked, wanted: run.Request, opened: str, place: str
         "page_url": lambda page: asked.at(page).url(),
         "sort_of": Sort,
         "report_search": lambda hit: _report_search(asked, hit),
+        "report_at": lambda id: report_url(id, _marked(asked), _flags(asked)),
     }
+
+
+def _marked(asked: Asked) -> str:
+    """What is to be marked in a report: the query, and what was searched for within its hits."""
+    return " ".join(filter(None, (asked.query.strip(), *asked.within)))
+
+
+def _flags(asked: Asked) -> list[str]:
+    """The options under which a report marks the same hits."""
+    return [name for name in ("exact", "literal", "synonyms") if getattr(asked, name)]
 
 
 def _last_page(results: Results, by_report: bool) -> int:

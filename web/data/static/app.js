@@ -10,6 +10,13 @@ document.addEventListener("keydown", (event) => {
   box.focus();
   box.select();
 });
+// What went wrong is a page of its own: htmx would leave the reader before the old one, untold.
+for (const wrong of ["htmx:responseError", "htmx:sendError"]) {
+  document.addEventListener(wrong, (event) => {
+    const { finalRequestPath, requestPath } = event.detail.pathInfo;
+    location.assign(finalRequestPath || requestPath);
+  });
+}
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target.id !== "results" || document.activeElement !== document.body) return;
   document.getElementById("totals")?.focus({ preventScroll: true });
