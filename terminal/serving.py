@@ -48,6 +48,15 @@ def serve(
             min=0, metavar=_("N"), help=_("Requests a second for one client; 0 is any number.")
         ),
     ] = 20,
+    workers: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            max=64,
+            metavar=_("N"),
+            help=_("Processes that answer searches; 1 is enough for some dozens of readers."),
+        ),
+    ] = 1,
     log_queries: Annotated[
         bool, typer.Option("--log-queries", help=_("Write into the log what was looked for."))
     ] = False,
@@ -66,6 +75,7 @@ def serve(
         token=_checked(token or os.environ.get(TOKEN_VARIABLE)),
         rate=rate or None,
         log_queries=log_queries,
+        workers=workers,
         version=__version__,
     )
     if not settings.is_local and settings.token is None and not allow_anonymous:

@@ -65,6 +65,9 @@ async def answer(
     request: Request, make: Callable[[Held], Response], *, slow: bool = False
 ) -> Response:
     """The response that is made of the last commit, with what tells one version from the next."""
+    if request.app.state.crew is not None and not slow:
+        response: Response = await request.app.state.crew.answer(request)
+        return response
     language = language_of(request)
 
     def job(held: Held) -> Response:

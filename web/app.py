@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from http import HTTPStatus
 
 from fastapi import FastAPI
@@ -16,13 +16,14 @@ from index.i18n import gettext as _
 from web import metrics, security, staticfiles
 from web.access import AccessLog
 from web.api import routes as api
+from web.crew import Crew
 from web.errors import Told, add_error_handlers
 from web.headers import SecureHeaders
 from web.keeping import keep_up, warm_up
 from web.lanes import Lane
 from web.language import Language
 from web.limits import RateLimit
-from web.live import Live
+from web.live import Held, Live
 from web.pages import api as api_page
 from web.pages import browse, compare, home, report, search, status, suggest
 from web.settings import Settings
@@ -35,19 +36,51 @@ ROUTERS = (
 
 def create_app(settings: Settings) -> FastAPI:
     """The application over the settings' index. It opens the index when it is first asked."""
-    quick, slow = (
-        Lane(name, Live(settings.index_dir, settings.version, warm))
-        for name, warm in (("quick", warm_up), ("slow", lambda held: None))
-    )
-    counted = metrics.Metrics(quick, slow)
+    quick, slow = _lane("quick", settings, warm_up), _lane("slow", settings, lambda held: None)
+    crew = Crew(settings) if settings.workers > 1 else None
+    used = (slow,) if crew else (quick, slow)
+    counted = metrics.Metrics(crew or quick, slow)
 
     @asynccontextmanager
     async def living(app: FastAPI) -> AsyncIterator[None]:
-        with keep_up(quick.live, slow.live) as app.state.keeper:
+        with keep_up(*(lane.live for lane in used)) as app.state.keeper:
+            yield
+        for each in (quick, slow, crew):
+            if each is not None:
+                each.close()
+
+    app = _assemble(settings, quick, slow, living, _middleware(settings, counted))
+    app.state.metrics, app.state.crew = counted, crew
+    return app
+
+
+def create_member(settings: Settings) -> FastAPI:
+    """The same for a member of a crew: for the quick lane, and without what comes before it."""
+    quick, slow = _lane("quick", settings, warm_up), _lane("slow", settings, lambda held: None)
+
+    @asynccontextmanager
+    async def living(app: FastAPI) -> AsyncIterator[None]:
+        with keep_up(quick.live):
             yield
         quick.close()
         slow.close()
 
+    app = _assemble(settings, quick, slow, living, [Middleware(Language)])
+    app.state.crew = None
+    return app
+
+
+def _lane(name: str, settings: Settings, warm: Callable[[Held], None]) -> Lane:
+    return Lane(name, Live(settings.index_dir, settings.version, warm))
+
+
+def _assemble(
+    settings: Settings,
+    quick: Lane,
+    slow: Lane,
+    living: Callable[[FastAPI], AbstractAsyncContextManager[None]],
+    middleware: list[Middleware],
+) -> FastAPI:
     app = FastAPI(
         title="lawsearch",
         version=settings.version or "0",
@@ -56,10 +89,10 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         openapi_url=None,  # web.api.openapi makes it
         lifespan=living,
-        middleware=_middleware(settings, counted),
+        middleware=middleware,
         redirect_slashes=False,
     )
-    app.state.settings, app.state.metrics = settings, counted
+    app.state.settings = settings
     app.state.quick, app.state.slow = quick, slow
     for router in ROUTERS:
         app.include_router(router)
@@ -83,8 +116,9 @@ def _middleware(settings: Settings, counted: metrics.Metrics) -> list[Middleware
 
 async def healthz(request: Request) -> Response:
     """That the server lives, can open its index, and keeps up with it."""
-    lane: Lane = request.app.state.quick
-    if not request.app.state.keeper.is_alive():
+    state = request.app.state
+    lane: Lane = state.slow if state.crew else state.quick
+    if not state.keeper.is_alive():
         said = _("New commits are not seen any more.")
         raise Told(HTTPStatus.SERVICE_UNAVAILABLE, said, _("Start the server again."))
     commit = await lane.run(lambda held: held.commit)

@@ -44,6 +44,11 @@ class Lane:
         self.streams = 0
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
 
+    @property
+    def commit(self) -> int:
+        """The number of the open commit; 0 before the first is opened."""
+        return self.live.commit
+
     async def run(self, work: Callable[[Held], T]) -> T:
         """What the work makes of the last commit.
 

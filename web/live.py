@@ -69,6 +69,7 @@ class Live:
         self._held: Held | None = None
         self._next: Held | None = None  # given from one thread to the other, by turns
         self._turn = threading.Lock()
+        self._refreshing = threading.Lock()
         self._seen: Stamp | None = None  # the last that `refresh` has looked at
 
     @contextmanager
@@ -99,23 +100,24 @@ class Live:
                 self._close_unless_used(held)
 
     def refresh(self) -> None:
-        """Have a commit that is new ready for `hold`; for one other thread.
+        """Have a commit that is new ready for `hold`; for other threads, which wait for each other.
 
         What cannot be read is logged once, and answers go on from the commit that is open.
         """
-        try:
-            stamp = _stamp(self._folder)
-            if stamp == self._seen:
-                return
-            self._seen = stamp
-            held = Held(self._folder, self._version)
-            with held.engine.blamed():
-                self._warm(held)
-        except StoreError as error:
-            _log.error("%s %s", error, error.hint)
-        else:
-            if (unused := self._exchange(held)) is not None:
-                unused.engine.close()
+        with self._refreshing:
+            try:
+                stamp = _stamp(self._folder)
+                if stamp == self._seen:
+                    return
+                self._seen = stamp
+                held = Held(self._folder, self._version)
+                with held.engine.blamed():
+                    self._warm(held)
+            except StoreError as error:
+                _log.error("%s %s", error, error.hint)
+            else:
+                if (unused := self._exchange(held)) is not None:
+                    unused.engine.close()
 
     def _last(self) -> Held:
         if (ready := self._exchange(None)) is not None:

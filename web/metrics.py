@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from starlette.requests import Request
 from starlette.responses import Response
 
+from web.crew import Crew
 from web.lanes import Lane
 
 TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -20,7 +21,7 @@ router = APIRouter(include_in_schema=False)
 class Metrics:
     """Counters of one server."""
 
-    def __init__(self, quick: Lane, slow: Lane) -> None:
+    def __init__(self, quick: Lane | Crew, slow: Lane) -> None:
         self._registry = CollectorRegistry()
         self.requests = Counter(
             "lawsearch_requests", "Answers by route and status.", ["route", "status"],
@@ -40,7 +41,7 @@ class Metrics:
         commit = Gauge("lawsearch_index_commit", "The open commit.", registry=self._registry)
         for name, lane in (("quick", quick), ("slow", slow)):
             waiting.labels(name).set_function(partial(getattr, lane, "waiting"))
-        commit.set_function(lambda: quick.live.commit)
+        commit.set_function(lambda: quick.commit)
 
     def text(self) -> bytes:
         """Everything that is counted, as Prometheus reads it."""

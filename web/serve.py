@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import socket
-import sys
 from collections.abc import Callable
 from typing import Final
 
@@ -13,6 +11,7 @@ import uvicorn
 from index.errors import UserError, system_reason
 from index.i18n import gettext as _
 from web.app import create_app
+from web.logs import set_up_logs
 from web.settings import Settings
 
 GRACE_SECONDS: Final = 10
@@ -26,7 +25,7 @@ def serve(settings: Settings, on_ready: Callable[[str], None]) -> None:
     Raises UserError where the address cannot be listened to.
     """
     listening = _listen(settings)
-    _set_up_logs()
+    set_up_logs()
     config = uvicorn.Config(
         create_app(settings),
         log_config=None,
@@ -71,17 +70,3 @@ def _address(listening: socket.socket) -> str:
     host, port = listening.getsockname()[:2]
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
-
-
-def _set_up_logs() -> None:
-    """Requests as they are, what goes wrong with its time; all on standard error."""
-    for name, form, level in (
-        ("lawsearch.access", "%(message)s", logging.INFO),
-        ("lawsearch.web", "%(asctime)s %(levelname)s %(message)s", logging.INFO),
-        ("uvicorn.error", "%(asctime)s %(levelname)s %(message)s", logging.WARNING),
-    ):
-        handler: logging.Handler = logging.StreamHandler(sys.stderr)
-        handler.setFormatter(logging.Formatter(form))
-        logger = logging.getLogger(name)
-        logger.handlers[:], logger.propagate = [handler], False
-        logger.setLevel(level)

@@ -24,6 +24,7 @@ class Settings:
     rate: float | None = 20.0
     log_queries: bool = False
     most_ms: float = 1000.0
+    workers: int = 1  # processes that answer searches; of one this is it
     version: str = ""  # of the program
 
     @property
