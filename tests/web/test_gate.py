@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -195,6 +196,21 @@ def test_head_is_get_without_its_body(settings: Settings) -> None:
             got, head = client.get(path), client.head(path)
             assert (head.status_code, head.content) == (got.status_code, b"")
             assert head.headers.get("ETag") == got.headers.get("ETag")
+
+
+def test_what_is_sent_is_packed_where_the_reader_can_unpack_it(settings: Settings) -> None:
+    with serving(settings) as client:
+        for wanted, packed in (("gzip", "gzip"), ("identity", None)):
+            answer = client.get("/", headers={"Accept-Encoding": wanted})
+            assert answer.headers.get("Content-Encoding") == packed
+            assert "Accept-Encoding" in answer.headers["Vary"]
+
+
+def test_a_server_that_does_not_keep_up_any_more_is_not_well(settings: Settings) -> None:
+    with serving(settings) as client:
+        assert client.get("/healthz").status_code == 200
+        client.app.state.keeper = threading.Thread()  # type: ignore[attr-defined]
+        assert client.get("/healthz").status_code == 503
 
 
 # Versions

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from index.i18n import speaking
+from tests.served import served
 from web import lanes
 from web.keeping import warm_up
 from web.lanes import Busy, Lane
@@ -73,6 +74,22 @@ def test_what_has_waited_too_long_is_not_begun(
 
     asyncio.run(main())
     assert begun == []
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        *((each, 200) for each in ("/", "/search?q=调解", "/suggest?q=调", "/similar?text=调解")),
+        *((each, 503) for each in ("/copies", "/diff", "/spread", "/browse", "/status")),
+        *((f"/api/v1/{each}", 503) for each in ("copies", "matrix", "status", "query.csv")),
+    ],
+)
+def test_what_may_take_long_keeps_nobody_from_searching(
+    samples_index: Path, address: str, status: int
+) -> None:
+    with served(samples_index) as client:
+        client.app.state.slow.waiting = lanes.MOST_WAITING  # type: ignore[attr-defined]
+        assert client.get(address).status_code == status
 
 
 def test_it_works_in_the_language_of_whoever_asks(

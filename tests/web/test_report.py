@@ -26,6 +26,7 @@ from search.marking import mark_report
 from search.run import Request, Searcher
 from tests.made import batch, corpora, make_report, write
 from tests.served import served
+from web import files
 from web.files import attachment, file_name
 from web.pages.report import MOST_CHARACTERS, MOST_SECTIONS
 from web.reading import read_blocks
@@ -404,6 +405,16 @@ def test_a_file_that_is_not_what_was_indexed_is_not_handed_out(
         assert client.get("/reports/r/source.txt").text == "一、水\n"
     if filed.path.is_dir():
         shutil.rmtree(filed.path)
+
+
+def test_a_file_that_is_too_large_is_not_handed_out(
+    filed: Filed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "LARGEST", 1)
+    with served(filed.index) as client:
+        response = client.get("/reports/r/files/1")
+    assert response.status_code == 403
+    assert "source.txt" in response.text
 
 
 @pytest.mark.parametrize("number", ["0", "2", "-1", "01x", "１", "9" * 5000, "%2e%2e%2fx", "1%00"])

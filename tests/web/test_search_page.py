@@ -264,6 +264,13 @@ def test_where_nothing_is_found_there_is_a_way_on(
         assert total(client, link) == int(count[1])
 
 
+def test_a_filter_has_one_name_in_its_chip_and_where_it_left_nothing(client: TestClient) -> None:
+    tree = page(client, "/search?q=调解&county=无此县&not=year:2024")
+    named = [squeezed(link).removeprefix("without ") for link in tree.css(".ways .without a")]
+    assert "County 无此县" in named
+    assert {*named} <= {*chips(tree), "调解"}
+
+
 def test_what_was_meant_is_a_link(client: TestClient) -> None:
     tree = page(client, "/search?q=枫桥经研")
     meant = tree.css_first("a.meant")
