@@ -18,6 +18,7 @@ from web.lanes import Lane
 from web.language import language_of
 from web.live import Held
 from web.templating import render
+from web.working import noted_work
 
 Context = Mapping[str, Any]
 STALLED_SECONDS: Final = 30.0
@@ -74,7 +75,8 @@ async def answer(
         headers = version_headers(held, language)
         if is_known(request, held, headers["ETag"]):
             return Response(status_code=304, headers=headers)
-        response = make(held)
+        with noted_work(request):
+            response = make(held)
         for name, value in headers.items():
             response.headers.setdefault(name, value)
         response.headers.setdefault("Content-Language", language)
@@ -100,8 +102,9 @@ async def answer_stream(
     def begin() -> tuple[Iterator[bytes], bytes, dict[str, str], Callable[[], None]]:
         with ExitStack() as opened:
             held = opened.enter_context(lane.live.hold())
-            pieces = work(held)
-            first = next(pieces, b"")
+            with noted_work(request):
+                pieces = work(held)
+                first = next(pieces, b"")
             return pieces, first, version_headers(held, language), opened.pop_all().close
 
     with ExitStack() as until_done:
@@ -110,10 +113,14 @@ async def answer_stream(
         until_done.callback(lane.release, let_go)
         release = until_done.pop_all().close
 
+    def go_on() -> bytes | None:
+        with noted_work(request):
+            return next(pieces, None)
+
     async def body() -> AsyncIterator[bytes]:
         yield first
         if not is_head(request):
-            while (piece := await lane.go_on(lambda: next(pieces, None))) is not None:
+            while (piece := await lane.go_on(go_on)) is not None:
                 yield piece
 
     return _Stream(body(), release, {**version, **headers}, media_type)

@@ -14,6 +14,7 @@ from collections.abc import MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import copy_context
+from functools import partial
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
@@ -24,6 +25,7 @@ from starlette.responses import Response
 
 from web.lanes import MOST_WAITING, PATIENCE_SECONDS, Busy
 from web.settings import Settings
+from web.working import noted_work
 
 ANSWER_SECONDS: Final = 60.0
 """A member that has not answered by then is replaced; what it may do is bounded to far less."""
@@ -63,7 +65,8 @@ class Crew:
             told, asked = {name: request.scope[name] for name in _TOLD}, time.monotonic()
             # In the context of whoever asks: errors are told in the reader's language.
             loop, run = asyncio.get_running_loop(), copy_context().run
-            reply = await loop.run_in_executor(self._threads, run, self._ask, told, asked)
+            ask = partial(self._ask, request, told, asked)
+            reply = await loop.run_in_executor(self._threads, run, ask)
         finally:
             self.waiting -= 1
         self.commit = max(self.commit, reply.commit)
@@ -71,12 +74,13 @@ class Crew:
         response.raw_headers = reply.headers
         return response
 
-    def _ask(self, told: Scope, asked: float) -> Reply:
+    def _ask(self, request: Request, told: Scope, asked: float) -> Reply:
         if time.monotonic() - asked > PATIENCE_SECONDS:
             raise Busy
         member = self._idle.get()
         try:
-            return member.ask(told, self.commit)
+            with noted_work(request):
+                return member.ask(told, self.commit)
         except (OSError, EOFError):  # it has died, or was too slow: somebody else takes its place
             member.stop(now=True)
             member = Member(self._settings)

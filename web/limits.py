@@ -14,11 +14,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from index.i18n import gettext as _
 from web.errors import make_error
 from web.metrics import Metrics
+from web.working import seconds_worked
 
 BURST: Final = 5
 """Seconds' worth of requests that may come at once: a page comes with its files."""
 MOST_CLIENTS: Final = 10_000
 """Clients that are remembered; of more those that have been quiet longest are forgotten."""
+MOST_OWED: Final = 30
+"""Seconds that a client waits at most for what it has had."""
 FREE: Final = ("/healthz", "/static/")
 
 
@@ -40,9 +43,14 @@ class Buckets:
             self._left.popitem(last=False)
         return granted
 
+    def charge(self, client: str, seconds: float) -> None:
+        """Take what a lane has worked for the client: at most half of one is for the same."""
+        left, since = self._left.pop(client, (self._full, time.monotonic()))
+        self._left[client] = (max(left - seconds * 2 * self._rate, -MOST_OWED * self._rate), since)
+
 
 class RateLimit:
-    """Answers 429 to a client that asks more than its share."""
+    """Answers 429 to a client that asks more than its share, of requests or of work."""
 
     def __init__(self, app: ASGIApp, rate: float, metrics: Metrics) -> None:
         self.app = app
@@ -53,12 +61,15 @@ class RateLimit:
         """Answer, or say that it was too much."""
         if scope["type"] != "http" or scope["path"].startswith(FREE):
             return await self.app(scope, receive, send)
-        request = Request(scope)
-        if self._buckets.take(client_of(request), time.monotonic()):
-            return await self.app(scope, receive, send)
+        client = client_of(Request(scope))
+        if self._buckets.take(client, time.monotonic()):
+            try:
+                return await self.app(scope, receive, send)
+            finally:
+                self._buckets.charge(client, seconds_worked(scope))
         self._metrics.limited.inc()
         said, hint = _("Too many requests at once."), _("Try again in some seconds.")
-        answer = make_error(request, HTTPStatus.TOO_MANY_REQUESTS, said, hint)
+        answer = make_error(Request(scope), HTTPStatus.TOO_MANY_REQUESTS, said, hint)
         await answer(scope, receive, send)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from http import HTTPStatus
 from typing import Final
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 from fastapi import APIRouter
 from starlette.datastructures import Headers
@@ -25,7 +26,8 @@ what a query may hold at most is told before by its own limit."""
 OPEN: Final = ("/healthz", "/login", "/static/")
 """Whatever has no word of a report is there for all."""
 _COOKIE: Final = "lawsearch"
-_LARGEST_FORM: Final = 4096
+_LARGEST_FORM: Final = 16_384
+_OURS: Final = re.compile(r"/(?![/\\])[!-~]{0,8000}")
 _WEEK: Final = 7 * 24 * 3600
 
 router = APIRouter(include_in_schema=False)
@@ -62,7 +64,11 @@ class Gate:
         if token is None or request.scope["path"].startswith(OPEN) or is_let_in(request, token):
             return None
         if "text/html" in request.headers.get("accept", "") and request.method == "GET":
-            return RedirectResponse("/login", HTTPStatus.SEE_OTHER, {"Cache-Control": "no-store"})
+            return RedirectResponse(
+                f"/login?{urlencode({'to': _address(request)})}",
+                HTTPStatus.SEE_OTHER,
+                {"Cache-Control": "no-store"},
+            )
         said, hint = _("A token is needed."), _("Send it as “Authorization: Bearer TOKEN”.")
         return make_error(request, HTTPStatus.UNAUTHORIZED, said, hint)
 
@@ -73,6 +79,18 @@ def _host(headers: Headers) -> str:
     if host.startswith("["):
         return host[1:].partition("]")[0]
     return host.partition(":")[0].lower()
+
+
+def _address(request: Request) -> str:
+    """What was asked for, without the host."""
+    path = (request.scope.get("raw_path") or b"/").decode("ascii", "replace")
+    query = request.scope["query_string"].decode("ascii", "replace")
+    return f"{path}?{query}" if query else path
+
+
+def leads_here(address: str) -> bool:
+    """Whether an address is one of this server, whatever a browser makes of it."""
+    return _OURS.fullmatch(address) is not None
 
 
 def is_let_in(request: Request, token: str) -> bool:
@@ -95,12 +113,12 @@ def _is_same(given: str, wanted: str) -> bool:
 @router.get("/login")
 async def login_page(request: Request) -> Response:
     """The form that asks for the token."""
-    return _login(request, wrong=False)
+    return _login(request, request.query_params.get("to", ""), wrong=False)
 
 
 @router.post("/login")
 async def login(request: Request) -> Response:
-    """A cookie for the token, and the home page; or the form again."""
+    """A cookie for the token, and the page that was asked for; or the form again."""
     token: str | None = request.app.state.settings.token
     if token is None:
         return RedirectResponse("/", HTTPStatus.SEE_OTHER)
@@ -109,10 +127,12 @@ async def login(request: Request) -> Response:
         body += piece
         if len(body) > _LARGEST_FORM:
             break
-    given = parse_qs(body[:_LARGEST_FORM].decode("utf-8", "replace")).get("token", [""])[0]
+    form = parse_qs(body[:_LARGEST_FORM].decode("utf-8", "replace"))
+    given, to = (form.get(name, [""])[0] for name in ("token", "to"))
     if not _is_same(given.strip(), token):
-        return _login(request, wrong=True)
-    response = RedirectResponse("/", HTTPStatus.SEE_OTHER, {"Cache-Control": "no-store"})
+        return _login(request, to, wrong=True)
+    to = to if leads_here(to) else "/"
+    response = RedirectResponse(to, HTTPStatus.SEE_OTHER, {"Cache-Control": "no-store"})
     response.set_cookie(
         _COOKIE, pass_of(token), max_age=_WEEK, httponly=True, samesite="lax",
         secure=request.url.scheme == "https",
@@ -120,8 +140,8 @@ async def login(request: Request) -> Response:
     return response
 
 
-def _login(request: Request, *, wrong: bool) -> Response:
+def _login(request: Request, to: str, *, wrong: bool) -> Response:
     status = HTTPStatus.FORBIDDEN if wrong else HTTPStatus.OK
-    page = render("login.html", request, {"wrong": wrong})
+    page = render("login.html", request, {"wrong": wrong, "to": to if leads_here(to) else ""})
     headers = {"Cache-Control": "no-store"}
     return Response(page, status, headers, media_type="text/html; charset=utf-8")

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 from starlette.testclient import TestClient
 
 from tests.made import batch, make_report, write
@@ -69,7 +71,8 @@ def test_without_the_token_nothing_is_told(settings: Settings, path: str) -> Non
         answer = client.get(path)
         assert answer.status_code == 401
         assert "Bearer" in answer.headers["WWW-Authenticate"]
-        assert client.get(path, headers=BROWSER).headers["Location"] == "/login"
+        shown = client.get(path, headers=BROWSER)
+        assert shown.headers["Location"] == f"/login?to={quote(path, safe='')}"
 
 
 @pytest.mark.parametrize(
@@ -106,6 +109,32 @@ def test_a_browser_gives_the_token_once(settings: Settings) -> None:
         assert client.get("/metrics").status_code == 200
         safely = client.post("https://127.0.0.1:8000/login", data={"token": TOKEN})
         assert "Secure" in safely.headers["Set-Cookie"]
+
+
+def test_a_link_of_a_colleague_survives_the_token(settings: Settings) -> None:
+    link = "/search?q=%E8%B0%83%E8%A7%A3&year=2024"
+    with serving(replace(settings, token=TOKEN)) as client:
+        form = client.get(client.get(link, headers=BROWSER).headers["Location"])
+        hidden = LexborHTMLParser(form.text).css_first("input[name=to]")
+        assert hidden is not None
+        assert hidden.attributes["value"] == link
+        again = client.post("/login", data={"token": "wrong", "to": link})
+        assert link.replace("&", "&amp;") in again.text
+        let_in = client.post("/login", data={"token": TOKEN, "to": link})
+        assert let_in.headers["Location"] == link
+        assert client.get(link).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "to",
+    ["https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example", "/\telsewhere",
+     "/\r\nX: 1", "javascript:alert(1)", "search", " /search", "/" + "x" * 9000],
+)  # fmt: skip
+def test_the_token_leads_nowhere_else(settings: Settings, to: str) -> None:
+    with serving(replace(settings, token=TOKEN)) as client:
+        assert 'name="to"' not in client.get("/login", params={"to": to}).text
+        answer = client.post("/login", data={"token": TOKEN, "to": to})
+        assert answer.headers["Location"] == "/"
 
 
 def test_a_form_of_any_size_is_read_only_so_far(settings: Settings) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from starlette.requests import Request
 
-from web.limits import BURST, MOST_CLIENTS, Buckets, client_of
+from web.limits import BURST, MOST_CLIENTS, MOST_OWED, Buckets, client_of
+from web.working import noted_work, seconds_worked
 
 
 def test_a_burst_is_granted_and_then_the_rate() -> None:
@@ -56,3 +59,30 @@ def test_only_so_many_clients_are_remembered() -> None:
 )
 def test_who_asks(host: str, client: str) -> None:
     assert client_of(Request({"type": "http", "client": (host, 1), "headers": []})) == client
+
+
+def test_what_a_lane_works_for_a_client_counts() -> None:
+    buckets = Buckets(20)
+    for _ in range(3):
+        assert buckets.take("a", 0)
+        buckets.charge("a", 1.0)  # 40 requests' worth
+    assert not buckets.take("a", 0)
+    assert not buckets.take("a", 1.1)
+    assert buckets.take("a", 1.3)
+    assert buckets.take("b", 0)
+
+
+def test_nobody_waits_long_for_what_he_has_had() -> None:
+    buckets = Buckets(20)
+    assert buckets.take("a", 0)
+    buckets.charge("a", 10_000.0)
+    assert not buckets.take("a", MOST_OWED)
+    assert buckets.take("a", MOST_OWED + 0.1)
+
+
+def test_work_is_added_up_over_the_pieces_of_an_answer() -> None:
+    request = Request({"type": "http", "headers": []})
+    for _ in range(2):
+        with noted_work(request):
+            time.sleep(0.02)
+    assert 0.04 <= seconds_worked(request.scope) < 1
