@@ -186,7 +186,18 @@ def _shown(field: Field, typed: str) -> str:
 def _ways(asked: Asked, results: Results) -> Iterator[Way]:
     for each in results.help.without if results.help else ():
         other = _without(asked, results, each)
-        yield Way(each.text, each.sections, other.url() if other != asked.but() else "")
+        yield Way(_named(each.text), each.sections, other.url() if other != asked.but() else "")
+
+
+def _named(part: str) -> str:
+    """A part of a query as its chip has it: a filter by the name of its field."""
+    name, colon, value = part.partition(":")
+    field = name.removeprefix("-")
+    if not colon or field not in [*Field]:
+        return part
+    label = field_label(Field(field))
+    label = _("Not {field}").format(field=label) if name.startswith("-") else label
+    return f"{label} {_(', ').join(_shown(Field(field), each) for each in value.split(','))}"
 
 
 def _without(asked: Asked, results: Results, part: Without) -> Asked:
