@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from index.analysis import spellings
-from index.model import Span
 from index.passage import Passage
 from index.querytree import Text, Zone
 from index.spans import text_spans
@@ -69,14 +68,23 @@ def _within(stream: str, zone: Zone, passage: Passage) -> str:
     return stream[: passage.heading_length] if zone is Zone.HEADING else ""
 
 
+class _Placed(NamedTuple):
+    """A match in the stream, and the numbers of the sentences that it begins and ends in."""
+
+    start: int
+    end: int
+    first: int
+    last: int
+
+
 class _Group:
-    """Neighbouring sentences and the matches in them, all as offsets in the report's source."""
+    """Neighbouring sentences, as offsets in the report's source, and the matches in them."""
 
     __slots__ = ("end", "marks", "start", "texts")
 
     def __init__(self, start: int) -> None:
         self.start = self.end = start
-        self.marks: list[Span] = []
+        self.marks: list[_Placed] = []
         self.texts = 0  # a bit for each text that is found in it
 
     def worth(self, text_start: int) -> tuple[bool, int, int]:
@@ -84,7 +92,7 @@ class _Group:
 
         A heading is shown above its snippets anyway: what its text says comes first.
         """
-        found = sum([end - start for start, end in self.marks])
+        found = sum([mark.end - mark.start for mark in self.marks])
         return self.end > text_start, self.texts.bit_count(), found
 
 
@@ -123,16 +131,18 @@ def _group(passage: Passage, marks: Sequence[Mark]) -> list[_Group]:
         group = groups[-1]
         last = begin if end <= sentences[begin][0] else passage.sentence_at(end - 1)
         bound, _, group.end = sentences[last]
-        group.marks.append(passage.source_span(start, end, begin, last))
+        group.marks.append(_Placed(start, end, begin, last))
         group.texts |= 1 << which
     return groups
 
 
 def _cut(passage: Passage, group: _Group) -> Snippet:
     """The sentences as a snippet, cut around the first matches where they are too long."""
-    start, end, first = group.start, group.end, group.marks[0]
+    start, end = group.start, group.end
+    # A match is a character at least: more of them than characters are shown have no place.
+    marks = [passage.source_span(*mark) for mark in group.marks[: LONGEST + 1]]
     if end - start > LONGEST:
-        start = max(start, first.start - _AROUND)
-        end = min(end, max(start + LONGEST, first.end))
-    spans = tuple([(a - start, b - start) for a, b in group.marks if b <= end])
+        start = max(start, marks[0].start - _AROUND)
+        end = min(end, max(start + LONGEST, marks[0].end))
+    spans = tuple([(a - start, b - start) for a, b in marks if b <= end])
     return Snippet(passage.cut(start, end), start, spans)

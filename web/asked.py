@@ -15,7 +15,8 @@ from urllib.parse import quote_plus
 from starlette.datastructures import QueryParams
 
 from index.engine import Sort
-from index.errors import BadFilter
+from index.errors import BadFilter, UserError
+from index.i18n import gettext as _
 from index.querytree import Field, Filter
 from search.flags import read_flags
 from search.run import Request
@@ -29,6 +30,8 @@ MOST_VALUES: Final = 100
 """Values that are chosen, of all fields, and as many that are left out: a page has links for each
 of them, and each link has all of them."""
 MOST_WITHIN: Final = 8
+LONGEST_QUERY: Final = 1000
+"""Characters of a query, with what is searched within: every address of a page repeats them."""
 UNITS: Final = ("section", "report")
 Values = Mapping[Field, tuple[str, ...]]
 
@@ -156,14 +159,16 @@ def _less(values: Values, field: Field, value: str) -> Values:
 def read_asked(params: QueryParams) -> Asked:
     """What an address asks. Unknown parameters do not count, empty ones are as if not there.
 
-    Raises BadFilter for a value that its parameter does not take.
+    Raises BadFilter for a value that its parameter does not take, UserError for too long a query.
     """
+    query, within = params.get("q", ""), _read_within(params)
     limit, page = read_number(params, "limit", LIMIT, MOST), read_number(params, "page", 1, DEEPEST)
     if page > 1 and page * limit > DEEPEST:
         raise BadFilter("page", str(page), (f"1..{DEEPEST // limit}",))
+    _check_length("".join((query, *within)))
     return Asked(
-        query=params.get("q", ""),
-        within=tuple(dict.fromkeys(t for t in params.getlist("within") if t.strip()))[:MOST_WITHIN],
+        query=query,
+        within=within,
         chosen=read_chosen(params),
         excluded=_read_excluded(params.getlist("not")),
         exact=read_flag(params, "exact"),
@@ -174,6 +179,19 @@ def read_asked(params: QueryParams) -> Asked:
         page=page,
         limit=limit,
     )
+
+
+def _read_within(params: QueryParams) -> tuple[str, ...]:
+    typed = (text for text in params.getlist("within") if text.strip())
+    return tuple(dict.fromkeys(typed))[:MOST_WITHIN]
+
+
+def _check_length(typed: str) -> None:
+    if len(typed) > LONGEST_QUERY:
+        said = _("The query has {n} characters; {most} are the most here.")
+        failed = UserError(said.format(n=len(typed), most=LONGEST_QUERY))
+        failed.hint = _("Ask for what matters in it. The like of a whole text is found at /similar")
+        raise failed
 
 
 def read_chosen(params: QueryParams) -> Values:

@@ -21,8 +21,7 @@ from web.settings import LOOPBACK, Settings
 from web.templating import render
 
 LONGEST_ADDRESS: Final = 32_000
-"""Bytes of a path with its parameters; 4,000 Chinese characters of a query are 36,000 escaped, so
-what a query may hold at most is told before by its own limit."""
+"""Bytes of a path with its parameters: a text of 3,500 Chinese characters, escaped."""
 OPEN: Final = ("/healthz", "/login", "/static/")
 """Whatever has no word of a report is there for all."""
 _COOKIE: Final = "lawsearch"

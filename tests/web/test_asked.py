@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from starlette.datastructures import QueryParams
 
 from index.engine import Sort
-from index.errors import BadFilter
+from index.errors import BadFilter, UserError
 from index.querytree import Field, Filter, YearRange
 from web.asked import DEEPEST, MOST, MOST_VALUES, Asked, read_asked
 
@@ -129,3 +129,13 @@ def test_a_place_takes_the_place_of_those_at_other_levels() -> None:
     county = Asked().choosing(Field.COUNTY, "青禾县")
     township = county.choosing(Field.TOWNSHIP, "槿岭镇", drop=[Field.COUNTY])
     assert township.chosen == {Field.TOWNSHIP: ("槿岭镇",)}
+
+
+def test_a_query_is_as_long_as_addresses_can_repeat() -> None:
+    assert len(read("/search?q=" + "调" * LONGEST_QUERY).query) == LONGEST_QUERY
+    for address in (
+        "/search?q=" + "调" * (LONGEST_QUERY + 1),
+        "/search?q=" + "调" * LONGEST_QUERY + "&within=a",
+    ):
+        with pytest.raises(UserError, match="1001 characters"):
+            read(address)

@@ -81,7 +81,7 @@ _Q = Parameter(
     "q",
     marked(
         "Words, “exact phrases”, filters (year:2024) and operators, as docs/query-language.md has"
-        " them; at most 4,000 characters. Without it, all sections."
+        " them; at most 1,000 characters. Without it, all sections."
     ),
 )
 _PLACES = (
