@@ -12,7 +12,7 @@ from starlette.datastructures import QueryParams
 from index.engine import Sort
 from index.errors import BadFilter, UserError
 from index.querytree import Field, Filter, YearRange
-from web.asked import DEEPEST, MOST, MOST_VALUES, Asked, read_asked
+from web.asked import DEEPEST, LONGEST_QUERY, MOST, MOST_VALUES, Asked, read_asked
 
 
 def read(address: str) -> Asked:
