@@ -123,10 +123,10 @@ async def answer_stream(
             while (piece := await lane.go_on(go_on)) is not None:
                 yield piece
 
-    return _Stream(body(), release, {**version, **headers}, media_type)
+    return Stream(body(), release, {**version, **headers}, media_type)
 
 
-class _Stream(StreamingResponse):
+class Stream(StreamingResponse):
     """A stream that lets go of what it is made from, wherever it ends, breaks off or stalls."""
 
     def __init__(

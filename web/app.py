@@ -36,18 +36,21 @@ ROUTERS = (
 
 def create_app(settings: Settings) -> FastAPI:
     """The application over the settings' index. It opens the index when it is first asked."""
-    quick, slow = _lane("quick", settings, warm_up), _lane("slow", settings, lambda held: None)
+    slow = _lane("slow", settings, lambda held: None)
     crew = Crew(settings) if settings.workers > 1 else None
-    used = (slow,) if crew else (quick, slow)
+    quick = slow if crew else _lane("quick", settings, warm_up)
     counted = metrics.Metrics(crew or quick, slow)
 
     @asynccontextmanager
     async def living(app: FastAPI) -> AsyncIterator[None]:
-        with keep_up(*(lane.live for lane in used)) as app.state.keeper:
+        if crew is not None:
+            crew.start()
+        with keep_up(*{quick.live, slow.live}) as app.state.keeper:
             yield
-        for each in (quick, slow, crew):
-            if each is not None:
-                each.close()
+        for lane in {quick, slow}:
+            lane.close()
+        if crew is not None:
+            crew.close()
 
     app = _assemble(settings, quick, slow, living, _middleware(settings, counted))
     app.state.metrics, app.state.crew = counted, crew
@@ -116,10 +119,9 @@ def _middleware(settings: Settings, counted: metrics.Metrics) -> list[Middleware
 
 async def healthz(request: Request) -> Response:
     """That the server lives, can open its index, and keeps up with it."""
-    state = request.app.state
-    lane: Lane = state.slow if state.crew else state.quick
-    if not state.keeper.is_alive():
+    lane: Lane = request.app.state.quick
+    if not request.app.state.keeper.is_alive():
         said = _("New commits are not seen any more.")
         raise Told(HTTPStatus.SERVICE_UNAVAILABLE, said, _("Start the server again."))
-    commit = await lane.run(lambda held: held.commit)
+    commit = lane.commit or await lane.run(lambda held: held.commit)
     return PlainTextResponse(f"ok {commit}\n", headers={"Cache-Control": "no-store"})

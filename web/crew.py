@@ -47,14 +47,16 @@ class Crew:
     """Members that take turns; whoever has asked first is answered first."""
 
     def __init__(self, settings: Settings) -> None:
-        """The members start at once."""
         self.commit = 0  # the highest that was answered from: nobody is sent back behind it
         self.waiting = 0
         self._settings = settings
         self._idle: SimpleQueue[Member] = SimpleQueue()
-        for _ in range(settings.workers):
-            self._idle.put(Member(settings))
         self._threads = ThreadPoolExecutor(settings.workers, thread_name_prefix="crew")
+
+    def start(self) -> None:
+        """Start the members; they can be asked at once, and answer once they are ready."""
+        for _ in range(self._settings.workers):
+            self._idle.put(Member(self._settings))
 
     async def answer(self, request: Request) -> Response:
         """A member's answer to a request without a body. Raises Busy."""

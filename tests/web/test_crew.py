@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -97,8 +98,12 @@ def test_nobody_is_sent_back_behind_a_commit(tmp_path: Path) -> None:
     with served(tmp_path, workers=2) as client:
         for n in range(1, 4):
             write(tmp_path, batch(make_report(f"r{n}", [("一、调解", "调解员上门。")])))
-            wait_until(lambda n=n: total(client) == n + 1)
+            wait_until(partial(has, client, n + 1))
             assert [total(client) for _ in range(6)] == [n + 1] * 6
+
+
+def has(client: TestClient, sections: int) -> bool:
+    return total(client) == sections
 
 
 def total(client: TestClient) -> int:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -26,7 +27,7 @@ from search.marking import mark_report
 from search.run import Request, Searcher
 from tests.made import batch, corpora, make_report, write
 from tests.served import served
-from web import files
+from web import files, lanes
 from web.files import attachment, file_name
 from web.pages.report import MOST_CHARACTERS, MOST_SECTIONS
 from web.reading import read_blocks
@@ -415,6 +416,18 @@ def test_a_file_that_is_too_large_is_not_handed_out(
         response = client.get("/reports/r/files/1")
     assert response.status_code == 403
     assert "source.txt" in response.text
+
+
+def test_only_some_files_are_handed_out_at_once(
+    filed: Filed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes, "MOST_STREAMS", 1)
+    with served(filed.index) as client:
+        app: Any = client.app
+        with app.state.slow.streaming():
+            assert client.get("/reports/r/files/1").status_code == 503
+        for _ in range(2):  # what was handed out makes room
+            assert client.get("/reports/r/files/1").status_code == 200
 
 
 @pytest.mark.parametrize("number", ["0", "2", "-1", "01x", "１", "9" * 5000, "%2e%2e%2fx", "1%00"])

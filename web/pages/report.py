@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter
-from starlette.concurrency import run_in_threadpool
+from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from index.engine import Engine, Question, Sort
 from index.errors import NotFound
@@ -27,7 +28,7 @@ from search.marking import MOST_MARKS, Marks, mark_report, opening
 from search.run import Searcher
 from search.show import find
 from search.synonyms import load_synonyms
-from web.answer import Context, answer, answer_page, lane_of
+from web.answer import Context, Stream, answer, answer_page, lane_of
 from web.asked import read_flag
 from web.files import HEADERS, attachment, open_original, pieces
 from web.live import Held
@@ -78,16 +79,15 @@ async def report_file(request: Request, report_id: str, number: str) -> Response
             raise NotFound(f"{report_id}/files/{number}", known)
         return files[int(number) - 1]
 
-    def opened() -> Response:
-        copy = open_original(file)
-        headers = HEADERS | {"Content-Disposition": attachment(file.path)}
-        headers["Content-Length"] = str(file.size)
-        return StreamingResponse(
-            pieces(copy), headers=headers, media_type="application/octet-stream"
-        )
-
     file = await lane_of(request, slow=False).run(named)
-    return await run_in_threadpool(opened)
+    with ExitStack() as until_sent:
+        until_sent.enter_context(lane_of(request, slow=True).streaming())
+        copy = await run_in_threadpool(open_original, file)
+        until_sent.callback(copy.close)
+        release = until_sent.pop_all().close
+    headers = HEADERS | {"Content-Disposition": attachment(file.path)}
+    headers["Content-Length"] = str(file.size)
+    return Stream(iterate_in_threadpool(pieces(copy)), release, headers, "application/octet-stream")
 
 
 # What the template draws
