@@ -15,7 +15,6 @@ import pytest
 import typer
 
 import cli
-from search.language import MAX_LENGTH
 from web import asked, lanes, limits, security
 from web.settings import Settings
 
@@ -209,7 +208,7 @@ def test_limits_of_the_docs_are_those_that_hold() -> None:
     rate = Settings(Path()).rate
     assert rate is not None
     for said in (
-        f"{MAX_LENGTH:,} characters",
+        f"{asked.LONGEST_QUERY:,} characters",
         f"{security.LONGEST_ADDRESS:,} bytes",
         f"to the {asked.DEEPEST:,}th hit, {asked.MOST} on a page",
         f"{rate:g} requests a second for long, {rate * limits.BURST:g} at once",

@@ -197,7 +197,8 @@ def _named(part: str) -> str:
         return part
     label = field_label(Field(field))
     label = _("Not {field}").format(field=label) if name.startswith("-") else label
-    return f"{label} {_(', ').join(_shown(Field(field), each) for each in value.split(','))}"
+    values = _(", ").join(_shown(Field(field), each) for each in value.split(","))
+    return f"{label} {values}"
 
 
 def _without(asked: Asked, results: Results, part: Without) -> Asked:
