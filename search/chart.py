@@ -40,12 +40,12 @@ text{font:14px "Noto Sans CJK SC","Source Han Sans SC","Microsoft YaHei","PingFa
 "WenQuanYi Micro Hei",sans-serif;fill:#1f2328}
 .title{font-size:19px;font-weight:bold}.head{font-weight:bold}.faint{fill:#59636e}
 @media (prefers-color-scheme:dark){text{fill:#e6edf3}.faint{fill:#9da7b1}.page{fill:#0d1117}\
-.track{fill:#2b323b}.bar{fill:#58a6ff}.hollow{stroke:#58a6ff}}"""
+.track{fill:#2b323b}.bar{fill:#79c6ca}.hollow{stroke:#79c6ca}}"""
 _PAINT: Final = {
     "page": 'fill="#ffffff"',
     "track": 'fill="#e4e8ec"',
-    "bar": 'fill="#0969a2"',
-    "hollow": 'fill="none" stroke="#0969a2" stroke-width="1.5"',
+    "bar": 'fill="#0a545d"',
+    "hollow": 'fill="none" stroke="#0a545d" stroke-width="1.5"',
 }
 """In attributes, for viewers that know no style sheets; where they do, these come second."""
 
