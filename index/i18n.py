@@ -7,6 +7,7 @@ tools/catalogues.py. English needs no catalogue, and then nothing is loaded.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -55,7 +56,7 @@ def speaking(language: str) -> Iterator[None]:
 
 def is_chinese(language: str) -> bool:
     """Whether a language tag (zh-Hans-CN, zh_CN.UTF-8) is of Chinese."""
-    return language.lower().replace("_", "-").split("-")[0] == "zh"
+    return re.match("zh(?![a-z])", language.lower()) is not None
 
 
 def _catalogue() -> NullTranslations | None:
@@ -65,7 +66,7 @@ def _catalogue() -> NullTranslations | None:
 
 @cache
 def _users_catalogue() -> NullTranslations | None:
-    return _catalogue_of(preferred_language().lower().startswith("zh"))
+    return _catalogue_of(is_chinese(preferred_language()))
 
 
 @lru_cache(8)

@@ -22,6 +22,7 @@ MOST_CLIENTS: Final = 10_000
 """Clients that are remembered; of more those that have been quiet longest are forgotten."""
 MOST_OWED: Final = 30
 """Seconds that a client waits at most for what it has had."""
+_LONGEST_NAME: Final = 64
 FREE: Final = ("/healthz", "/static/")
 
 
@@ -78,8 +79,8 @@ def client_of(request: Request) -> str:
     host = request.client.host if request.client else ""
     try:
         address = ipaddress.ip_address(host)
-    except ValueError:
-        return host
+    except ValueError:  # a proxy on this machine may tell anything
+        return host[:_LONGEST_NAME]
     if isinstance(address, ipaddress.IPv6Address):
         return str(ipaddress.IPv6Network((address, 64), strict=False))
     return host

@@ -55,6 +55,7 @@ def test_only_so_many_clients_are_remembered() -> None:
         pytest.param("192.0.2.7", "192.0.2.7", id="v4"),
         pytest.param("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64", id="v6 by network"),
         pytest.param("testclient", "testclient", id="no address"),
+        pytest.param("x" * 5000, "x" * 64, id="anything at all"),
     ],
 )
 def test_who_asks(host: str, client: str) -> None:
