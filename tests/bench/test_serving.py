@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -87,7 +88,7 @@ def test_datasettes_words_find_the_sections_that_hold_them(tmp_path: Path, query
     files = write_corpus(tmp_path)
     tables.build(files, tmp_path / "tables", 1)
     asked = parse_qs(urlsplit(tables.search(query, None)).query)
-    with sqlite3.connect(tmp_path / "tables" / tables.FILE) as db:
+    with closing(sqlite3.connect(tmp_path / "tables" / tables.FILE)) as db:
         found = db.execute(
             "SELECT count(*) FROM sections WHERE number IN "
             "(SELECT rowid FROM words WHERE words MATCH ?) AND year = coalesce(?, year)",
