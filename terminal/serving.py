@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -14,6 +14,9 @@ from index.i18n import gettext as _
 from terminal.command import HITS, command
 from terminal.opening import index_folder, opened
 from terminal.options import IndexDir
+
+if TYPE_CHECKING:
+    from web.settings import Settings
 
 SHORTEST_TOKEN: Final = 16
 """Characters of a token; a shorter one can be guessed."""
@@ -78,10 +81,8 @@ def serve(
         workers=workers,
         version=__version__,
     )
-    if not settings.is_local and settings.token is None and not allow_anonymous:
-        failed = UserError(_("Others could read here: --host needs --token or --allow-anonymous."))
-        failed.hint = _("A token: python -c 'import secrets; print(secrets.token_urlsafe())'")
-        raise failed
+    if not allow_anonymous:
+        _check_who_comes(settings)
     with opened(index_dir):  # what is wrong with the index is told before anybody asks
         pass
     from web.serve import serve
@@ -89,6 +90,13 @@ def serve(
     serve(settings, _tell)
     print(_("Stopped."), file=sys.stderr)
     return HITS
+
+
+def _check_who_comes(settings: Settings) -> None:
+    if not settings.is_local and settings.token is None:
+        failed = UserError(_("Others could read here: --host needs --token or --allow-anonymous."))
+        failed.hint = _("A token: python -c 'import secrets; print(secrets.token_urlsafe())'")
+        raise failed
 
 
 def _checked(token: str | None) -> str | None:

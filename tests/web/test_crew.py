@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import sys
 from collections.abc import Iterator
@@ -14,7 +15,9 @@ from starlette.testclient import TestClient
 
 from tests.made import batch, make_report, write
 from tests.served import served, wait_until
-from web.crew import Crew, Member
+from web.app import create_member
+from web.crew import Crew, Member, _reply
+from web.settings import Settings
 
 PAGES = (
     "/",
@@ -100,6 +103,26 @@ def test_nobody_is_sent_back_behind_a_commit(tmp_path: Path) -> None:
             write(tmp_path, batch(make_report(f"r{n}", [("一、调解", "调解员上门。")])))
             wait_until(partial(has, client, n + 1))
             assert [total(client) for _ in range(6)] == [n + 1] * 6
+
+
+def test_a_member_looks_for_the_commit_that_another_has_answered_from(tmp_path: Path) -> None:
+    """Without a thread that looks by itself: only who asks for a later commit gets it."""
+    write(tmp_path, batch(make_report("r0", [("一、调解", "调解员上门。")])))
+    app = create_member(Settings(tmp_path))
+    told = {
+        "method": "GET", "path": "/api/v1/query", "raw_path": b"/api/v1/query",
+        "query_string": b"", "headers": [], "scheme": "http", "server": ("127.0.0.1", 80),
+    }  # fmt: skip
+
+    def answered(least: int) -> int:
+        return asyncio.run(_reply(app, told, least)).commit
+
+    assert answered(0) == 1
+    write(tmp_path, batch(make_report("r1", [("一、调解", "调解员上门。")])))
+    assert answered(1) == 1
+    assert answered(2) == 2
+    app.state.quick.close()
+    app.state.slow.close()
 
 
 def has(client: TestClient, sections: int) -> bool:
