@@ -31,9 +31,9 @@ def free_port() -> int:
         return port
 
 
-def ours(index_dir: Path, port: int) -> list[str]:
+def ours(index_dir: Path, port: int, workers: int = 1) -> list[str]:
     """The command line that serves an index of ours, to one client as fast as it asks."""
-    where = ["--index-dir", str(index_dir), "--port", str(port)]
+    where = ["--index-dir", str(index_dir), "--port", str(port), "--workers", str(workers)]
     return [sys.executable, "-m", "lawsearch", "serve", *where, "--rate", "0"]
 
 

@@ -32,7 +32,7 @@ from bench.peers import datasette_tables as tables
 from bench.peers.base import Query
 from bench.queries import load_queries
 from bench.run import JOBS, ROOT, count_sections, names_in, processor
-from bench.serving_page import write_page
+from bench.serving_page import CREW, WORKERS, write_page
 
 CLIENTS = 32
 SECONDS = 60.0
@@ -57,7 +57,7 @@ class Bench:
 
     def addresses(self, engine: str, kind: str) -> list[str]:
         """What is asked of an engine."""
-        makers = mixture.OURS if engine == OURS else mixture.DATASETTE
+        makers = mixture.DATASETTE if engine == tables.NAME else mixture.OURS
         kinds = tuple(mixture.SHARES) if kind == WHOLE else ("search",)
         return mixture.mix(self.queries, self.reports, makers, kinds)
 
@@ -66,8 +66,9 @@ class Bench:
         port = free_port()
         log = self.scratch / f"{engine}.log"
         first = self.addresses(engine, SEARCHES)[0]
-        if engine == OURS:
-            return Hosted(ours(index_dir or self.index_dir, port), port, first, log)
+        if engine != tables.NAME:
+            workers = WORKERS if engine == CREW else 1
+            return Hosted(ours(index_dir or self.index_dir, port, workers), port, first, log)
         assert self.tables is not None
         return Hosted(tables.command(self.tables, port), port, first, log)
 
@@ -149,6 +150,7 @@ def describe(bench: Bench) -> Iterator[str]:
     if bench.tables is not None:
         versions.append(tables.version())
         yield "Datasette has no suggestions and is asked the other 18; it ranks nothing"
+        yield "Datasette answers in one process with threads; ours in one, or in one a core"
     yield f"programs: {'; '.join(versions)}"
     yield (
         f"machine: {processor()}, {os.cpu_count()} cores, the load generator on them too; "
@@ -161,7 +163,7 @@ def describe(bench: Bench) -> Iterator[str]:
 
 def measure_load(bench: Bench) -> Iterator[Row]:
     """Rows of each engine under each mixture; each address has been asked once before."""
-    engines = [OURS] if bench.tables is None else [OURS, tables.NAME]
+    engines = [CREW, OURS] if bench.tables is None else [CREW, OURS, tables.NAME]
     for engine in engines:
         for kind in (WHOLE, SEARCHES):
             addresses = bench.addresses(engine, kind)
@@ -202,7 +204,7 @@ def measure_adding(bench: Bench) -> Iterator[Row]:
     shutil.copytree(bench.index_dir, copy)
     writer = committing.Writer(copy, bench.scratch / "serving-reports")
     writer.begin()
-    with bench.host(OURS, copy) as server:
+    with bench.host(CREW, copy) as server:
         visit(server.port, addresses)
         began = len(server.memory.megabytes)
         loads: list[Load] = []
@@ -215,7 +217,7 @@ def measure_adding(bench: Bench) -> Iterator[Row]:
         memory = server.memory.megabytes[began:]
         failures = server.failures()
     shutil.rmtree(copy)
-    row = ("adding", bench.sections, OURS, WHOLE)
+    row = ("adding", bench.sections, CREW, WHOLE)
     yield from load_rows(row, loads[0], failures)
     yield from memory_rows(row, memory)
     yield Row(*row, "all", "commits", judged.commits)

@@ -6,10 +6,10 @@ address says only what is not so anyway, in one order: two addresses of the same
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Final
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 from urllib.parse import quote_plus
 
 from starlette.datastructures import QueryParams
@@ -33,17 +33,19 @@ MOST_WITHIN: Final = 8
 LONGEST_QUERY: Final = 1000
 """Characters of a query, with what is searched within: every address of a page repeats them."""
 UNITS: Final = ("section", "report")
+FIELDS: Final = (*Field,)
+_FLAGS: Final = ("exact", "literal", "synonyms")
 Values = Mapping[Field, tuple[str, ...]]
+NO_VALUES: Final[Values] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A search as an address tells it. chosen and excluded hold values as they were typed."""
 
     query: str = ""
     within: tuple[str, ...] = ()
-    chosen: Values = field(default_factory=dict)
-    excluded: Values = field(default_factory=dict)
+    chosen: Values = NO_VALUES
+    excluded: Values = NO_VALUES
     exact: bool = False
     literal: bool = False
     synonyms: bool = False
@@ -88,12 +90,9 @@ class Asked:
         """The parameters, in their order; for an address, or a form's hidden fields."""
         found = [("q", self.query)] if self.query else []
         found += [("within", text) for text in self.within]
-        found += [(name, value) for name in Field for value in self.chosen.get(name, ())]
-        found += [
-            ("not", f"{name}:{value}") for name in Field for value in self.excluded.get(name, ())
-        ]
-        for name in ("exact", "literal", "synonyms"):
-            found += [(name, "1")] if getattr(self, name) else []
+        found += [(name.value, value) for name, value in _in_order(self.chosen)]
+        found += [("not", f"{name.value}:{value}") for name, value in _in_order(self.excluded)]
+        found += [(name, "1") for name in _FLAGS if getattr(self, name)]
         found += [("sort", self.sort)] if self.sort is not Sort.RELEVANCE else []
         found += [("by", "report")] if self.by_report else []
         found += [("limit", str(self.limit))] if self.limit != LIMIT else []
@@ -106,15 +105,16 @@ class Asked:
 
     def at(self, page: int) -> Asked:
         """Another page of the same hits."""
-        return replace(self, page=page)
+        return self._replace(page=page)
 
-    def but(self, **changes: object) -> Asked:
+    def but(self, **changes: Any) -> Asked:
         """The same search with other options or another query, from its first page."""
-        return replace(self, page=1, **changes)  # type: ignore[arg-type]
+        return self._replace(page=1, **changes)
 
     def choosing(self, field: Field, value: str, *, drop: Iterable[Field] = ()) -> Asked:
         """With one value more; those of the fields in `drop` are let go."""
-        kept = {name: values for name, values in self.chosen.items() if name not in {*drop}}
+        dropped = {*drop}
+        kept = {name: values for name, values in self.chosen.items() if name not in dropped}
         return self.but(
             chosen=_with(kept, field, value), excluded=_less(self.excluded, field, value)
         )
@@ -144,12 +144,20 @@ def _encoded(name: str, value: str) -> str:
     return f"{name}={quote_plus(value)}"
 
 
+def _in_order(values: Values) -> Iterator[tuple[Field, str]]:
+    for name in FIELDS if values else ():
+        for value in values.get(name, ()):
+            yield name, value
+
+
 def _with(values: Values, field: Field, value: str) -> Values:
     return {**values, field: tuple(dict.fromkeys((*values.get(field, ()), value)))}
 
 
 def _less(values: Values, field: Field, value: str) -> Values:
-    kept = {**values, field: tuple(each for each in values.get(field, ()) if each != value)}
+    if value not in values.get(field, ()):
+        return values
+    kept = {**values, field: tuple(each for each in values[field] if each != value)}
     return {name: each for name, each in kept.items() if each}
 
 

@@ -32,6 +32,7 @@ def serve(settings: Settings, on_ready: Callable[[str], None]) -> None:
         access_log=False,
         server_header=False,
         lifespan="on",
+        http="h11",  # httptools is a fifth faster, and takes headers without end
         ws="none",
         # A proxy on this machine tells whom it asks for; nobody else is believed.
         proxy_headers=True,

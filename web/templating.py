@@ -78,6 +78,8 @@ def shown(text: str | None) -> str:
     """The text without what could not be seen or would turn it around; white space stays."""
     if text is None:
         return ""
+    if text.isprintable():  # what cannot be seen is not
+        return text
     seen = text.translate(_UNSEEN)
     if seen.isprintable():
         return seen

@@ -26,7 +26,7 @@ from bench.committing import (
 from bench.figures import Row
 from bench.peers import datasette_tables as tables
 from bench.peers.base import Query, Task
-from bench.serving_page import growth, targets, write_page
+from bench.serving_page import CREW, growth, targets, write_page
 from index.whoosh_writer import WhooshWriter
 from indexer.build import build_index
 from indexer.prepare import Settings
@@ -162,18 +162,18 @@ def test_how_soon_a_commit_is_seen() -> None:
 
 
 def rows(*megabytes: float) -> list[Row]:
-    head = ("load", 100, "lawsearch", "mixed")
+    head = ("load", 100, CREW, "mixed")
     told = {"p95_ms": 251.0, "errors": 0, "requests_per_s": 100.0}
     found = [Row(*head, "all", figure, value) for figure, value in told.items()]
     return found + [Row(*head, str(n), "rss_mb", value) for n, value in enumerate(megabytes)]
 
 
 def test_memory_that_grows_is_told_from_memory_that_was_filled_once() -> None:
-    assert growth(rows(50, 80, *[100] * 14), "load") == 1
-    grown = growth(rows(*range(100, 260, 10)), "load")
+    assert growth(rows(50, 80, *[100] * 14), "load", CREW) == 1
+    grown = growth(rows(*range(100, 260, 10)), "load", CREW)
     assert grown is not None
     assert grown > 1.3
-    assert growth(rows(1, 2, 3), "load") is None, "too short to say"
+    assert growth(rows(1, 2, 3), "load", CREW) is None, "too short to say"
 
 
 def test_a_missed_target_is_told() -> None:
@@ -188,6 +188,6 @@ def test_a_missed_target_is_told() -> None:
 def test_a_page_has_only_what_was_measured() -> None:
     page = write_page(rows(*[100] * 16), "today, county", ["corpus: 100 sections"])
     assert "- corpus: 100 sections" in page
-    assert "| lawsearch, mixed | 100 |" in page
+    assert f"| {CREW}, mixed | 100 |" in page
     assert "Page weight" not in page
     assert "While reports are added" not in page

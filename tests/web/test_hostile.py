@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import select
 import socket
 import sys
 from collections import deque
@@ -312,6 +313,18 @@ def test_what_is_no_request_is_refused_and_the_server_goes_on(
         connection.shutdown(socket.SHUT_WR)
         answer = connection.recv(1 << 16)
         assert not answer or status_of(answer) in (303, 400, 404, 413, 414, 421, 431), answer
+    assert status_of(ask(server, "/healthz")) == 200
+
+
+def test_headers_without_end_are_not_read_on(server: ServerProcess) -> None:
+    sent = 0
+    with socket.create_connection((HOST, server.port), 5) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nA: ")
+        with contextlib.suppress(ConnectionError):
+            while sent < 50_000_000 and not select.select([connection], [], [], 0)[0]:
+                connection.sendall(b"a" * 100_000)
+                sent += 100_000
+    assert sent < 10_000_000, "what fits between the two, and not all"
     assert status_of(ask(server, "/healthz")) == 200
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from fastapi import APIRouter
@@ -60,7 +59,7 @@ async def browse_page(request: Request) -> Response:
 
 def _views(asked: Asked) -> Iterator[tuple[str, str, str]]:
     """(view, its address, what it is called)."""
-    kept = replace(asked, query="")
+    kept = asked.but(query="")
     yield "place", kept.url("/browse"), _("Townships")
     yield "part", kept.url("/browse", [("by", "part")]), _("Parts")
     yield "topic", kept.url("/browse", [("by", "topic")]), _("Topics")

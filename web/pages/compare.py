@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
@@ -380,5 +379,5 @@ def _spread_context(spread: Spread, asked: Asked) -> Mapping[str, Any]:
         ],
         "uncounted": [*spreadwords.uncounted(spread)],
         "words": spreadwords,
-        "search_url": replace(asked, exact=True).url("/search"),
+        "search_url": asked.but(exact=True).url("/search"),
     }

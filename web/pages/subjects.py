@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final, NamedTuple
 
 from index.i18n import gettext as _
@@ -60,7 +59,7 @@ def count_subjects(held: Held, asked: Asked, field: Field) -> Subjects:
     """The counts of a field's values, of what was chosen. Raises BadFilter."""
     all = _count(held, asked, field)
     columns = [
-        replace(asked, chosen={**asked.chosen, Field.YEAR: (y,)}) for y in _years(held, asked)
+        asked.but(chosen={**asked.chosen, Field.YEAR: (y,)}) for y in _years(held, asked)
     ]
     counted = [_count(held, each, field) for each in columns]
     values = _ordered(field, all.by_value)
