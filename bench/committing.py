@@ -26,6 +26,7 @@ from bench.worker import ROOT, environment
 from index.manifest import read_manifest
 
 EVERY_SECONDS = 5.0
+NICE = ("nice", "-n", "10") if shutil.which("nice") else ()
 MARK = "榫卯糯稗"
 REPORTS = 3  # of one commit
 SECTIONS = 2  # of one report that hold the mark
@@ -59,12 +60,12 @@ class Writer:
         self.sections[read_manifest(self.index_dir).commit] = 0
 
     def add(self) -> None:
-        """Three reports more, by the command `lawsearch index`."""
+        """Three reports more, by the command `lawsearch index`, as nice as the service is."""
         number = len(self.sections)
         for township in range(REPORTS):
             write_report(self.reports, number, township)
         started = time.perf_counter()
-        command = [sys.executable, "-m", "lawsearch", "index", str(self.reports)]
+        command = [*NICE, sys.executable, "-m", "lawsearch", "index", str(self.reports)]
         subprocess.run(
             [*command, "--index-dir", str(self.index_dir), "--jobs", "1"],
             check=True, capture_output=True, env=environment(), cwd=ROOT,

@@ -206,12 +206,11 @@ class WhooshEngine:
 
     def words(self, prefix: str = "") -> Iterator[tuple[str, int]]:
         """The words that begin with the prefix and their document frequency."""
-        counted: Counter[str] = Counter()
+        counted: dict[str, int] = {}
         with self._snapshot.files.blamed():
             for segment in self._snapshot.segments:
-                at = segment.array("word.first")
-                for n in segment.words_from(prefix):
-                    counted[segment.word(n)] += at[n + 1] - at[n]
+                for word, sections in segment.word_frequencies(prefix):
+                    counted[word] = counted.get(word, 0) + sections
         yield from sorted(counted.items())
 
     def is_whole_word(self, word: str) -> bool:

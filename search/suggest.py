@@ -9,7 +9,7 @@ looked at one by one.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from heapq import nsmallest
 from typing import Final
@@ -29,17 +29,12 @@ class Near:
 
     def __init__(
         self,
-        candidates: Iterable[str],
+        forms: Sequence[_Form],
         frequency: Mapping[str, int] | None = None,
         stem: Callable[[str], str] = str,
     ) -> None:
         """stem makes another form of a candidate, which is as good as itself."""
-        self._forms = [
-            (form, candidate)
-            for candidate in dict.fromkeys(candidates)
-            for folded in [fold_stream(candidate)]
-            for form in {folded, stem(folded)}
-        ]
+        self._forms = forms
         self._frequency = frequency or {}
         self._stem = stem
 
@@ -110,23 +105,32 @@ def near_names(names: Iterable[str]) -> Near:
 
     What was typed may be short of a name's ending (石桥) or have another one (石桥乡).
     """
-    return Near(names, stem=lambda name: _ENDINGS.sub("", name))
+
+    def stem(name: str) -> str:
+        return _ENDINGS.sub("", name)
+
+    folded = [(fold_stream(name), name) for name in dict.fromkeys(names)]
+    stems = [(stem(form), name) for form, name in folded if stem(form) != form]
+    return Near([*folded, *stems], stem=stem)
 
 
 def near_words(words: Mapping[str, int]) -> Near:
-    """Words with their document frequency."""
-    return Near(words, words)
+    """Words of an index, which are folded, with their document frequency."""
+    return Near([*zip(words, words, strict=True)], words)
 
 
 class _Spellings:
     """Forms as they are spelt in sounds or letters, by the length of that."""
 
     def __init__(
-        self, forms: Iterable[_Form], table: Mapping[int, int] | Mapping[int, str]
+        self, forms: Sequence[_Form], table: Mapping[int, int] | Mapping[int, str]
     ) -> None:
+        # All at once, and not a hundred thousand times a word; a form has no white space.
+        spelt = "\n".join(form for form, _candidate in forms).translate(table)
         self._forms: dict[str, list[_Form]] = {}
-        for form in forms:
-            self._forms.setdefault(form[0].translate(table), []).append(form)
+        by_form = zip(spelt.split("\n".translate(table)), forms, strict=True)
+        for spelling, form in by_form if forms else ():
+            self._forms.setdefault(spelling, []).append(form)
         self._by_length: dict[int, list[str]] = {}
         for spelling in self._forms:
             self._by_length.setdefault(len(spelling), []).append(spelling)

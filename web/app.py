@@ -23,7 +23,7 @@ from web.keeping import keep_up, warm_up
 from web.lanes import Lane
 from web.language import Language
 from web.limits import RateLimit
-from web.live import Held, Live
+from web.live import Held, Latest, Live
 from web.pages import api as api_page
 from web.pages import browse, compare, home, report, search, status, suggest
 from web.settings import Settings
@@ -36,9 +36,10 @@ ROUTERS = (
 
 def create_app(settings: Settings) -> FastAPI:
     """The application over the settings' index. It opens the index when it is first asked."""
-    slow = _lane("slow", settings, lambda held: None)
-    crew = Crew(settings) if settings.workers > 1 else None
-    quick = slow if crew else _lane("quick", settings, warm_up)
+    latest = Latest()
+    slow = _lane("slow", settings, lambda held: None, latest)
+    crew = Crew(settings, latest) if settings.workers > 1 else None
+    quick = slow if crew else _lane("quick", settings, warm_up, latest)
     counted = metrics.Metrics(crew or quick, slow)
 
     @asynccontextmanager
@@ -59,7 +60,9 @@ def create_app(settings: Settings) -> FastAPI:
 
 def create_member(settings: Settings) -> FastAPI:
     """The same for a member of a crew: for the quick lane, and without what comes before it."""
-    quick, slow = _lane("quick", settings, warm_up), _lane("slow", settings, lambda held: None)
+    latest = Latest()
+    quick = _lane("quick", settings, warm_up, latest)
+    slow = _lane("slow", settings, lambda held: None, latest)
 
     @asynccontextmanager
     async def living(app: FastAPI) -> AsyncIterator[None]:
@@ -73,8 +76,8 @@ def create_member(settings: Settings) -> FastAPI:
     return app
 
 
-def _lane(name: str, settings: Settings, warm: Callable[[Held], None]) -> Lane:
-    return Lane(name, Live(settings.index_dir, settings.version, warm))
+def _lane(name: str, settings: Settings, warm: Callable[[Held], None], latest: Latest) -> Lane:
+    return Lane(name, Live(settings.index_dir, settings.version, warm, latest))
 
 
 def _assemble(

@@ -24,6 +24,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from web.lanes import MOST_WAITING, PATIENCE_SECONDS, Busy
+from web.live import Latest
 from web.settings import Settings
 from web.working import noted_work
 
@@ -46,12 +47,17 @@ class Reply(NamedTuple):
 class Crew:
     """Members that take turns; whoever has asked first is answered first."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.commit = 0  # the highest that was answered from: nobody is sent back behind it
+    def __init__(self, settings: Settings, latest: Latest) -> None:
         self.waiting = 0
+        self._latest = latest
         self._settings = settings
         self._idle: SimpleQueue[Member] = SimpleQueue()
         self._threads = ThreadPoolExecutor(settings.workers, thread_name_prefix="crew")
+
+    @property
+    def commit(self) -> int:
+        """The number of the last commit that was answered from; 0 before the first answer."""
+        return self._latest.commit
 
     def start(self) -> None:
         """Start the members; they can be asked at once, and answer once they are ready."""
@@ -71,7 +77,7 @@ class Crew:
             reply = await loop.run_in_executor(self._threads, run, ask)
         finally:
             self.waiting -= 1
-        self.commit = max(self.commit, reply.commit)
+        self._latest.meet(reply.commit)
         response = Response(reply.body, reply.status)
         response.raw_headers = reply.headers
         return response
@@ -82,7 +88,7 @@ class Crew:
         member = self._idle.get()
         try:
             with noted_work(request):
-                return member.ask(told, self.commit)
+                return member.ask(told, self._latest.commit)
         except (OSError, EOFError):  # it has died, or was too slow: somebody else takes its place
             member.stop(now=True)
             member = Member(self._settings)
@@ -167,8 +173,7 @@ async def _reply(app: Any, told: Scope, least: int) -> Reply:
             pieces.append(message.get("body", b""))
 
     live = app.state.quick.live
-    if live.commit < least:
-        await asyncio.get_running_loop().run_in_executor(None, live.refresh)
+    live.latest.meet(least)
     scope = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "root_path": ""}
     await app({**scope, **told, "client": None}, receive, send)
     return Reply(status, headers, b"".join(pieces), live.commit)

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import math
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path, PurePath, PureWindowsPath
@@ -26,6 +28,8 @@ from search.similar import SimilarFinder
 
 LOOK_SECONDS: Final = 0.25
 """How often the folder is asked for a new commit."""
+RETRY_SECONDS: Final = 30.0
+"""How soon a commit that could not be opened is tried again: each time all of it is read."""
 _log: Final = logging.getLogger("lawsearch.web")
 Stamp = tuple[int, int, int]
 """Tells one manifest from the next: number of the file, its time in nanoseconds, its size."""
@@ -58,11 +62,27 @@ class Held:
         return common_folder(row.path for row in self.engine.files().values())
 
 
+class Latest:
+    """The highest commit that any lane has answered from: nobody is sent back behind it."""
+
+    def __init__(self) -> None:
+        self.commit = 0
+        self._changing = threading.Lock()
+
+    def meet(self, commit: int) -> None:
+        """Know of an answer from this commit."""
+        with self._changing:
+            self.commit = max(self.commit, commit)
+
+
 class Live:
     """The last commit of a folder; all but `refresh` is for one thread at a time."""
 
-    def __init__(self, folder: Path, version: str, warm: Callable[[Held], None]) -> None:
-        """warm: makes a commit ready for its first question."""
+    def __init__(
+        self, folder: Path, version: str, warm: Callable[[Held], None], latest: Latest
+    ) -> None:
+        """warm: makes a commit ready for its first question. latest is common to all lanes."""
+        self.latest = latest
         self._folder = folder
         self._version = version
         self._warm = warm
@@ -71,11 +91,14 @@ class Live:
         self._turn = threading.Lock()
         self._refreshing = threading.Lock()
         self._seen: Stamp | None = None  # the last that `refresh` has looked at
+        self._failed = ""  # what was wrong with that
+        self._again = math.inf  # when to look at it again, by the monotonic clock
 
     @contextmanager
     def hold(self) -> Iterator[Held]:
         """The last commit that is ready, which stays open meanwhile.
 
+        Another lane may have answered from a later one: then it is made ready first.
         Raises IndexMissing, IndexOutdated, IndexDamaged where none could ever be opened.
         """
         held = self._last()
@@ -92,6 +115,16 @@ class Live:
         """The number of the open commit; 0 before the first is opened."""
         return self._held.commit if self._held else 0
 
+    @property
+    def newest(self) -> Held | None:
+        """What `hold` would give, for other threads: only to tell which version it is.
+
+        None where that would have to be made ready first.
+        """
+        with self._turn:
+            ready = self._next or self._held
+        return ready if ready is not None and ready.commit >= self.latest.commit else None
+
     def close(self) -> None:
         """Let go of the index."""
         for held in (self._held, self._exchange(None)):
@@ -102,31 +135,51 @@ class Live:
     def refresh(self) -> None:
         """Have a commit that is new ready for `hold`; for other threads, which wait for each other.
 
-        What cannot be read is logged once, and answers go on from the commit that is open.
+        What cannot be read is logged once, and answers go on from the commit that is open. It is
+        tried again now and then: files that are copied may come after the manifest.
         """
         with self._refreshing:
+            stamp = _stamp(self._folder)
+            if stamp == self._seen and time.monotonic() < self._again:
+                return
+            before = self._failed if stamp == self._seen else ""
+            self._seen, self._failed, self._again = stamp, "", math.inf
             try:
-                stamp = _stamp(self._folder)
-                if stamp == self._seen:
-                    return
-                self._seen = stamp
-                held = Held(self._folder, self._version)
-                with held.engine.blamed():
-                    self._warm(held)
+                held = self._opened()
             except StoreError as error:
-                _log.error("%s %s", error, error.hint)
+                self._failed, self._again = str(error), time.monotonic() + RETRY_SECONDS
+                if self._failed != before:
+                    _log.error("%s %s", error, error.hint)
             else:
                 if (unused := self._exchange(held)) is not None:
                     unused.engine.close()
 
+    def _opened(self) -> Held:
+        """The commit in the folder, ready for its first question."""
+        held = Held(self._folder, self._version)
+        with ExitStack() as undo:
+            undo.callback(held.engine.close)
+            with held.engine.blamed():
+                self._warm(held)
+            undo.pop_all()
+        return held
+
     def _last(self) -> Held:
+        self._take()
+        if self._held is None:
+            self._held = Held(self._folder, self._version)
+        if self._held.commit < self.latest.commit:
+            self.refresh()
+            self._take()
+        self.latest.meet(self._held.commit)
+        return self._held
+
+    def _take(self) -> None:
+        """Hold what was made ready, if anything was."""
         if (ready := self._exchange(None)) is not None:
             before, self._held = self._held, ready
             if before is not None:
                 self._close_unless_used(before)
-        elif self._held is None:
-            self._held = Held(self._folder, self._version)
-        return self._held
 
     def _exchange(self, held: Held | None) -> Held | None:
         """What was ready for use, which is another one from now on."""
@@ -150,7 +203,7 @@ def _stamp(folder: Path) -> Stamp | None:
 
 def common_folder(paths: Iterator[str]) -> str:
     """The folder that all the paths are in; empty where there is none but the root of all."""
-    folders = {str(PurePath(path).parent) for path in paths}
+    folders = {os.path.split(path)[0] for path in paths}
     try:
         root = os.path.commonpath(folders)
     except ValueError:  # none, or on several drives

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import zlib
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, Final
 
 from index.model import Part
@@ -247,6 +248,16 @@ class Segment:
         first = bisect_left(self._words, sought)
         size = len(sought)
         return range(first, bisect_right(self._words, sought, lo=first, key=lambda w: w[:size]))
+
+    def word_frequencies(self, prefix: str) -> Iterator[tuple[str, int]]:
+        """The words that begin with a prefix, each with the number of its sections."""
+        numbers = self.words_from(prefix)
+        ends = slice(numbers.start, numbers.stop + 1)
+        text, first = self.array("word.text"), self.array("word.first")[ends].tolist()
+        for (start, end), (at, behind) in zip(
+            pairwise(self.array("word.at")[ends].tolist()), pairwise(first), strict=True
+        ):
+            yield str(text[start:end], "utf-8", "surrogatepass"), behind - at
 
     def postings(self, field: str, number: int) -> tuple[Sequence[int], memoryview]:
         """(sections, frequencies) of a word; field: "word", or "heading" for headings alone."""

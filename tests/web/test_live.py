@@ -10,14 +10,14 @@ from index.errors import IndexDamaged, IndexMissing
 from tests.made import batch, make_report, write
 from tests.served import wait_until
 from web.keeping import keep_up, warm_up
-from web.live import Held, Live, common_folder, shorten
+from web.live import Held, Latest, Live, common_folder, shorten
 
 FIRST = make_report("甲镇-2023", [("一、调解", "调解员上门。")])
 SECOND = make_report("乙镇-2023", [("一、普法", "普法进村。")])
 
 
-def open_live(folder: Path) -> Live:
-    return Live(folder, "1", warm_up)
+def open_live(folder: Path, latest: Latest | None = None) -> Live:
+    return Live(folder, "1", warm_up, latest or Latest())
 
 
 def ids(live: Live) -> list[str]:
@@ -33,6 +33,21 @@ def test_a_new_commit_is_seen_once_it_is_ready(tmp_path: Path) -> None:
     live.refresh()
     assert sorted(ids(live)) == sorted([FIRST.id, SECOND.id])
     live.close()
+
+
+def test_a_lane_is_not_behind_what_another_has_answered_from(tmp_path: Path) -> None:
+    """Though nothing but the answer of the other one tells it of the commit."""
+    latest = Latest()
+    first = open_live(write(tmp_path, batch(FIRST)), latest)
+    second = open_live(tmp_path, latest)
+    assert ids(first) == ids(second) == [FIRST.id]
+    write(tmp_path, batch(SECOND))
+    first.refresh()
+    assert ids(second) == [FIRST.id]
+    assert len(ids(first)) == 2
+    assert len(ids(second)) == 2
+    first.close()
+    second.close()
 
 
 def test_an_answer_keeps_its_commit_to_its_end(tmp_path: Path) -> None:
@@ -68,7 +83,7 @@ def test_the_commit_of_before_is_closed_when_its_last_answer_is_done(tmp_path: P
 
 def test_a_commit_that_nobody_asked_is_closed_too(tmp_path: Path) -> None:
     made: list[Held] = []
-    live = Live(write(tmp_path, batch(FIRST)), "1", made.append)
+    live = Live(write(tmp_path, batch(FIRST)), "1", made.append, Latest())
     live.refresh()
     write(tmp_path, batch(SECOND))
     live.refresh()
@@ -92,7 +107,7 @@ def test_an_index_that_comes_later_is_found(tmp_path: Path) -> None:
 
 
 def test_a_damaged_commit_is_logged_once_and_the_last_good_one_stays(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     live = open_live(write(tmp_path, batch(FIRST)))
     assert ids(live) == [FIRST.id]
@@ -100,6 +115,7 @@ def test_a_damaged_commit_is_logged_once_and_the_last_good_one_stays(
     good = manifest.read_bytes()
     manifest.write_bytes(good[:-20])
     live.refresh()
+    monkeypatch.setattr(live, "_again", 0.0)
     live.refresh()
     assert [r.levelname for r in caplog.records] == ["ERROR"]
     assert "manifest.json is cut short" in caplog.text
@@ -109,6 +125,39 @@ def test_a_damaged_commit_is_logged_once_and_the_last_good_one_stays(
     manifest.write_bytes(good)
     live.refresh()
     assert ids(live) == [FIRST.id]
+    live.close()
+
+
+def test_a_commit_that_could_not_be_opened_is_tried_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = open_live(write(tmp_path, batch(FIRST)))
+    assert ids(live) == [FIRST.id]
+    write(tmp_path, batch(SECOND))
+    (late,) = tmp_path.glob("_lawsearch_2.toc")  # as where files are copied one after the other
+    late.rename(tmp_path / "late")
+    live.refresh()
+    assert ids(live) == [FIRST.id]
+    (tmp_path / "late").rename(late)
+    live.refresh()
+    assert ids(live) == [FIRST.id]  # it takes long to read all: not so soon again
+    monkeypatch.setattr(live, "_again", 0.0)
+    live.refresh()
+    assert sorted(ids(live)) == sorted([FIRST.id, SECOND.id])
+    assert len(caplog.records) == 1
+    live.close()
+
+
+def test_a_commit_that_cannot_be_made_ready_is_closed(tmp_path: Path) -> None:
+    made: list[Held] = []
+
+    def fail(held: Held) -> None:
+        made.append(held)
+        raise IndexDamaged(tmp_path, "x", "is cut short")
+
+    live = Live(write(tmp_path, batch(FIRST)), "1", fail, Latest())
+    live.refresh()
+    assert is_closed(made[0])
     live.close()
 
 
