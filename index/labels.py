@@ -8,6 +8,11 @@ from index.model import Kind, Level, Part
 from index.querytree import Field
 
 
+def thousands(number: int) -> str:
+    """The number for people, with a comma between thousands."""
+    return f"{number:,}"
+
+
 def field_label(field: Field) -> str:
     """The field's name."""
     return {

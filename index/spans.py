@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from index.fillers import without_fillers
 from index.querytree import Text
@@ -30,13 +31,16 @@ def smallest_gap(left: Sequence[StreamSpan], right: Sequence[StreamSpan]) -> int
     return best
 
 
-def text_spans(stream: str, text: Text) -> list[StreamSpan]:
-    """Spans of the text in one stream: its own, else those of its telling words."""
-    own = [*_find_all(stream, text.stream)]
+def text_spans(stream: str, text: Text, *, most: int | None = None) -> list[StreamSpan]:
+    """Spans of the text in one stream: its own, else those of its telling words.
+
+    most: how many of it, or of each word, are wanted; the first are told.
+    """
+    own = [*islice(_find_all(stream, text.stream), most)]
     if own:
         return own
     words = without_fillers(text.words)
-    return sorted(span for word in words for span in _find_all(stream, word))
+    return sorted(span for word in words for span in islice(_find_all(stream, word), most))
 
 
 def _find_all(stream: str, wanted: str) -> Iterator[StreamSpan]:

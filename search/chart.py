@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape
 
 from index.i18n import gettext as _
 from index.i18n import ngettext
+from index.labels import thousands
 from search.spread import (
     CountySpread,
     Spread,
@@ -112,11 +113,15 @@ def _description(spread: Spread) -> str:
     said = _("{year}: {n} of {of} reports, {townships} of {of_townships} townships, {new} new")
     years = (
         said.format(
-            year=year.year, n=year.reports, of=year.of, townships=year.townships,
-            of_townships=year.of_townships, new=year.new_townships,
+            year=year.year,
+            n=thousands(year.reports),
+            of=thousands(year.of),
+            townships=thousands(year.townships),
+            of_townships=thousands(year.of_townships),
+            new=thousands(year.new_townships),
         )
         for year in spread.years
-    )  # fmt: skip
+    )
     return _("; ").join(years) + "\n" + "\n".join(_cautions(spread))
 
 
@@ -134,7 +139,10 @@ def _head(spread: Spread, width: int) -> _Panel:
     title = _("“{query}” in the annual reports of townships")
     said = _("{n} of {of} reports mention it, of {townships} of {of_townships} townships")
     told = said.format(
-        n=spread.reports, of=spread.of, townships=spread.townships, of_townships=spread.of_townships
+        n=thousands(spread.reports),
+        of=thousands(spread.of),
+        townships=thousands(spread.townships),
+        of_townships=thousands(spread.of_townships),
     )
     name = title.format(query=_shortened(spread.query.strip('"“” '), _LONGEST_QUERY))
     filters = _("Filters: {filters}").format(filters="  ".join(spread.filters))
@@ -171,7 +179,7 @@ def _years(spread: Spread, width: int) -> _Panel:
 
 
 def _counted(year: YearCount) -> str:
-    return f"{year.reports} / {year.of}"
+    return f"{thousands(year.reports)} / {thousands(year.of)}"
 
 
 class _Row(NamedTuple):
@@ -192,7 +200,7 @@ def _rows(spread: Spread) -> list[_Row]:
     if rest:
         said = ngettext("{n} other county", "{n} other counties", len(rest))
         others = [spread.counties[n] for n in rest]
-        rows.append(_row(said.format(n=len(rest)), others, spread.years))
+        rows.append(_row(said.format(n=thousands(len(rest))), others, spread.years))
     return rows
 
 
@@ -222,7 +230,7 @@ def _counties(rows: Sequence[_Row], years: Sequence[YearCount], left: int, width
     for n, row in enumerate(rows):
         base = 28 + (n + 1) * _STEP
         lines += _county(row, base, left, step)
-        told = _("of {n}").format(n=row.of)
+        told = _("of {n}").format(n=thousands(row.of))
         lines.append(_text("faint", left + len(years) * step + 10, base - 2, told))
     y = 28 + len(rows) * _STEP + 18
     for n, year in enumerate(years):
@@ -238,7 +246,9 @@ def _county(row: _Row, base: int, left: int, step: float) -> Iterator[str]:
         yield _rect("track", x - wide / 2, base - 1, wide, 1)
         if reached:
             yield _filled(x - wide / 2, base - high, wide, high, hollow=not reported)
-        yield _text("" if reported else "faint", x, base - high - 4, str(reached), anchor="middle")
+        yield _text(
+            "" if reported else "faint", x, base - high - 4, thousands(reached), anchor="middle"
+        )
 
 
 def _foot(spread: Spread, width: int) -> _Panel:

@@ -12,6 +12,7 @@ from typing import Final
 
 from index.i18n import gettext as _
 from index.i18n import ngettext
+from index.labels import thousands
 from index.model import Place
 from search.changes import BODY, KINDS, NUMBER, PLACE, TEXT
 from search.copied import Difference, Group, Member, Order
@@ -27,19 +28,19 @@ def total(n: int) -> str:
     said = ngettext(
         "{n} passage stands in several reports", "{n} passages stand in several reports", n
     )
-    return said.format(n=n)
+    return said.format(n=thousands(n))
 
 
 def compared(n: int) -> tuple[str, str]:
     """(how many sections were compared, that the text may stand elsewhere)."""
     said = ngettext("{n} section was compared.", "{n} sections were compared.", n)
     only = _("Only what is indexed is known: the same text may stand elsewhere, and earlier.")
-    return said.format(n=n), only
+    return said.format(n=thousands(n)), only
 
 
 def same_characters(n: int) -> str:
     """How long a passage is, or what of it a member has."""
-    return ngettext("{n} character the same", "{n} characters the same", n).format(n=n)
+    return ngettext("{n} character the same", "{n} characters the same", n).format(n=thousands(n))
 
 
 def common_form(group: Group) -> str:
@@ -47,16 +48,20 @@ def common_form(group: Group) -> str:
     n = sum(form.end - form.start for form in group.common_form)
     if not n:
         return ""
-    return ngettext("{n} more is common form", "{n} more are common form", n).format(n=n)
+    return ngettext("{n} more is common form", "{n} more are common form", n).format(n=thousands(n))
 
 
 def spread(group: Group) -> Iterator[str]:
     """How many reports, townships and counties have it, and of which years."""
-    yield ngettext("{n} report", "{n} reports", group.reports).format(n=group.reports)
+    yield ngettext("{n} report", "{n} reports", group.reports).format(n=thousands(group.reports))
     if group.townships:
-        yield ngettext("{n} township", "{n} townships", group.townships).format(n=group.townships)
+        yield ngettext("{n} township", "{n} townships", group.townships).format(
+            n=thousands(group.townships)
+        )
     if group.counties > 1:
-        yield ngettext("{n} county", "{n} counties", group.counties).format(n=group.counties)
+        yield ngettext("{n} county", "{n} counties", group.counties).format(
+            n=thousands(group.counties)
+        )
     years = sorted({m.passage.year for m in group.members if m.passage.year})
     if years:
         span = f"{years[0]}–{years[-1]}" if years[0] < years[-1] else years[0]
@@ -108,7 +113,7 @@ def _kind(kind: str, differences: Sequence[Difference]) -> str:
         TEXT: ngettext("{n} other change: {changes}", "{n} other changes: {changes}", n),
     }[kind]
     changes = _(", ").join(map(_change, differences[:_CHANGES]))
-    return said.format(n=n, changes=changes + ("…" if n > _CHANGES else ""))
+    return said.format(n=thousands(n), changes=changes + ("…" if n > _CHANGES else ""))
 
 
 def _change(difference: Difference) -> str:
@@ -126,4 +131,4 @@ def _short(text: str) -> str:
 def names_kept(n: int) -> str:
     """How many names of other places there are."""
     said = ngettext("{n} name of another place was kept", "{n} names of other places were kept", n)
-    return said.format(n=n)
+    return said.format(n=thousands(n))

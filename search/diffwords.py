@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from index.i18n import gettext as _
+from index.labels import thousands
 from index.model import Report
 from search.diff import Diff, PieceKind
 
@@ -27,7 +28,8 @@ def not_complete() -> str:
 def counted(diff: Diff) -> str:
     """How many characters became what."""
     parts = (
-        _("{kind} {n}").format(kind=kind_label(kind), n=n) for kind, n in diff.characters.items()
+        _("{kind} {n}").format(kind=kind_label(kind), n=thousands(n))
+        for kind, n in diff.characters.items()
     )
     return _("Characters: {counts}").format(counts=_(", ").join(parts))
 

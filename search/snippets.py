@@ -14,6 +14,8 @@ from search.results import Snippet
 MOST: Final = 3
 LONGEST: Final = 240
 """Characters of source in a snippet; a longer sentence is cut around its matches."""
+MOST_LOOKED_AT: Final = 2_000
+"""Places of a text in one section among which the best are chosen: the first where it has more."""
 _AROUND: Final = 60
 
 
@@ -36,12 +38,17 @@ class Wanted:
         self._spelled = [(other, c) for c, others in found.items() for other in others or ()]
 
     def marks(self, passage: Passage) -> list[Mark]:
-        """Every match in the section, in order, not overlapping: of two the first, the longer."""
+        """The matches in the section, in order, not overlapping: of two the first, the longer.
+
+        All of them, but in a section that says one thing thousands of times.
+        """
         stream = self._readable(passage)
         found = sorted(
             (start, -end, -which)
             for which, text in enumerate(self.texts)
-            for start, end in text_spans(_within(stream, text.zone, passage), text)
+            for start, end in text_spans(
+                _within(stream, text.zone, passage), text, most=MOST_LOOKED_AT
+            )
         )
         kept: list[Mark] = []
         reached = 0

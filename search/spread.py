@@ -17,6 +17,7 @@ from index.engine import Engine, Question
 from index.errors import UserError
 from index.i18n import gettext as _
 from index.i18n import ngettext
+from index.labels import thousands
 from index.places import Places, place_key
 from index.querytree import And, Filter, positive_texts
 from search.bounds import Bounded
@@ -284,9 +285,9 @@ def sample_caution(spread: Spread) -> str:
         if spread.is_narrowed:
             return _("No annual report of a township passes the filters.")
         return _("The index holds no annual report of a township with its year and place.")
-    reports = ngettext("{n} report", "{n} reports", spread.of).format(n=spread.of)
+    reports = ngettext("{n} report", "{n} reports", spread.of).format(n=thousands(spread.of))
     n = spread.of_townships
-    townships = ngettext("{n} township", "{n} townships", n).format(n=n)
+    townships = ngettext("{n} township", "{n} townships", n).format(n=thousands(n))
     said = (
         _("Counted is only what is indexed here and passes the filters: {sample}.")
         if spread.is_narrowed
@@ -317,7 +318,7 @@ def few_caution(spread: Spread) -> str:
         "A rise or fall there may be one of the sample.",
         best,
     )
-    return said.format(n=best)
+    return said.format(n=thousands(best))
 
 
 def year_span(first: int, last: int) -> str:

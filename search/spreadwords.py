@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from index.i18n import gettext as _
 from index.i18n import ngettext
+from index.labels import thousands
 from search.spread import Order, Spread
 
 
@@ -15,7 +16,7 @@ def totals(spread: Spread) -> tuple[str, str]:
         none = ngettext(
             "None of {of} report mentions it.", "None of {of} reports mentions it.", spread.of
         )
-        return none.format(of=spread.of), ""
+        return none.format(of=thousands(spread.of)), ""
     reports = ngettext(
         "{n} of {of} reports mentions it", "{n} of {of} reports mention it", spread.reports
     )
@@ -23,8 +24,8 @@ def totals(spread: Spread) -> tuple[str, str]:
         ", of {n} of {of} townships", ", of {n} of {of} townships", spread.townships
     )
     return (
-        reports.format(n=spread.reports, of=spread.of),
-        townships.format(n=spread.townships, of=spread.of_townships),
+        reports.format(n=thousands(spread.reports), of=thousands(spread.of)),
+        townships.format(n=thousands(spread.townships), of=thousands(spread.of_townships)),
     )
 
 
@@ -49,7 +50,7 @@ def without(spread: Spread) -> str:
     said = ngettext(
         "{n} of {of} townships never mentions it:", "{n} of {of} townships never mention it:", n
     )
-    return said.format(n=n, of=of)
+    return said.format(n=thousands(n), of=thousands(of))
 
 
 def each_word() -> str:
@@ -65,18 +66,18 @@ def uncounted(spread: Spread) -> Iterator[str]:
             "Not counted: {n} reports that mention it, of unknown years.",
             n,
         )
-        yield said.format(n=n)
+        yield said.format(n=thousands(n))
     if n := spread.unknown_places:
         said = ngettext(
             "Not counted: {n} report that mentions it, from an unknown place.",
             "Not counted: {n} reports that mention it, from unknown places.",
             n,
         )
-        yield said.format(n=n)
+        yield said.format(n=thousands(n))
     if n := spread.other_papers:
         said = ngettext(
             "Not counted: {n} paper that mentions it and is no township's annual report.",
             "Not counted: {n} papers that mention it and are no township's annual reports.",
             n,
         )
-        yield said.format(n=n)
+        yield said.format(n=thousands(n))

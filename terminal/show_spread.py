@@ -8,7 +8,7 @@ from typing import Final
 
 from index.i18n import gettext as _
 from index.i18n import ngettext
-from index.labels import field_label
+from index.labels import field_label, thousands
 from index.places import Places
 from index.querytree import Field
 from search.spread import (
@@ -82,7 +82,7 @@ def _first(mention: Mention, names: Mapping[Places, str]) -> Line:
 def _more(n: int) -> Iterator[Line]:
     if n > 0:
         said = ngettext("… and {n} more: --json", "… and {n} more: --json", n)
-        yield [Piece("   "), Piece(said.format(n=n), FAINT)]
+        yield [Piece("   "), Piece(said.format(n=thousands(n)), FAINT)]
 
 
 def _years(spread: Spread) -> Iterator[Line]:
@@ -99,9 +99,9 @@ def _years(spread: Spread) -> Iterator[Line]:
 def _year(count: YearCount, spread: Spread) -> Sequence[str]:
     return (
         f"{count.year}{_MARK if count.year in spread.few else ''}",
-        f"{count.reports} / {count.of}",
-        f"{count.townships} / {count.of_townships}",
-        str(count.new_townships),
+        f"{thousands(count.reports)} / {thousands(count.of)}",
+        f"{thousands(count.townships)} / {thousands(count.of_townships)}",
+        thousands(count.new_townships),
     )
 
 
@@ -128,8 +128,8 @@ def _county(name: str, county: CountySpread) -> Sequence[str]:
     return (
         name,
         str(county.first_year),
-        f"{county.reports} / {county.of}",
-        f"{county.townships} / {county.of_townships}",
+        f"{thousands(county.reports)} / {thousands(county.of)}",
+        f"{thousands(county.townships)} / {thousands(county.of_townships)}",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
@@ -66,7 +67,19 @@ class AccessLog:
         }
         if self._with_queries:
             told["query"] = scope["query_string"].decode("ascii", "replace")
-        log.info("%s", json.dumps(told, ensure_ascii=True))
+        log.info("%s", _line(told))
+
+
+def _line(told: Mapping[str, object]) -> str:
+    """The object as JSON that can be read, and can do nothing to a terminal or to a log's reader.
+
+    Escaped is what cannot be seen or would turn a line around, and what is beyond 16 bits: a
+    stream in another encoding than UTF-8 would not write that as JSON does.
+    """
+    text = json.dumps(told, ensure_ascii=False)
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(c if c.isprintable() and c <= "\uffff" else json.dumps(c)[1:-1] for c in text)
 
 
 def is_head(request: Request) -> bool:

@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import ExitStack
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import format_datetime
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -73,7 +73,7 @@ async def answer(
 
     def job(held: Held) -> Response:
         headers = version_headers(held, language)
-        if is_known(request, held, headers["ETag"]):
+        if is_known(request, headers["ETag"]):
             return Response(status_code=304, headers=headers)
         with noted_work(request):
             response = make(held)
@@ -95,9 +95,13 @@ async def answer_stream(
     """Pieces of an answer as they are made, all of one commit, in the lane for slow work.
 
     The first piece is made before the answer begins, so that what is wrong can still be told. The
-    work stops when the reader has gone.
+    work stops when the reader has gone. 304 where the reader has it, whoever waits in the lane.
     """
     lane, language = lane_of(request, slow=True), language_of(request)
+    if (newest := lane.live.newest) is not None:
+        known = version_headers(newest, language)
+        if is_known(request, known["ETag"]):
+            return Response(status_code=304, headers=known)
 
     def begin() -> tuple[Iterator[bytes], bytes, dict[str, str], Callable[[], None]]:
         with ExitStack() as opened:
@@ -163,15 +167,15 @@ def version_headers(held: Held, language: str) -> dict[str, str]:
     }
 
 
-def is_known(request: Request, held: Held, etag: str) -> bool:
-    """Whether the reader has this very version. Source: RFC 9110, 13.1."""
-    if request.method not in ("GET", "HEAD"):
+def is_known(request: Request, etag: str) -> bool:
+    """Whether the reader has this very version. Source: RFC 9110, 13.1.
+
+    If-Modified-Since is not enough to say so: the date is the commit's, and an answer of that day
+    in another language, or of an older program, is another one. Whoever was sent a date was sent
+    the tag with it.
+    """
+    given = request.headers.get("if-none-match")
+    if given is None or request.method not in ("GET", "HEAD"):
         return False
-    if (given := request.headers.get("if-none-match")) is not None:
-        tags = {tag.strip().removeprefix("W/") for tag in given[:2000].split(",")}
-        return "*" in tags or etag.removeprefix("W/") in tags
-    try:
-        since = parsedate_to_datetime(request.headers["if-modified-since"])
-        return held.written <= since
-    except (KeyError, ValueError, TypeError):  # none, no date, or one without a zone
-        return False
+    tags = {tag.strip().removeprefix("W/") for tag in given[:2000].split(",")}
+    return "*" in tags or etag.removeprefix("W/") in tags

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from typing import Final
+from urllib.parse import quote
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -27,9 +29,10 @@ from index.i18n import speaking
 from web.headers import HEADERS
 from web.lanes import Busy
 from web.language import language_of
-from web.templating import render
+from web.templating import render, report_url
 
 API: Final = "/api/"
+_FILES: Final = "/reports/"  # files of reports are told by their addresses
 _log = logging.getLogger("lawsearch.web")
 
 
@@ -78,10 +81,18 @@ def answer_error(request: Request, error: LawsearchError) -> Response:
         _log.error("%s %s", error, error.hint)
     with speaking(language_of(request)):
         said, hint = told_to_strangers(error)
-    return make_error(request, status, said, hint)
+    return make_error(request, status, said, hint, meant=[*_meant(error)])
 
 
-def make_error(request: Request, status: int, said: str, hint: str) -> Response:
+def _meant(error: LawsearchError) -> Iterator[tuple[str, str]]:
+    """(what may have been meant, its address)."""
+    for id in error.close if isinstance(error, NotFound) else ():
+        yield id, quote(id) if id.startswith(_FILES) else report_url(id)
+
+
+def make_error(
+    request: Request, status: int, said: str, hint: str, *, meant: Sequence[tuple[str, str]] = ()
+) -> Response:
     """An answer with a status, what went wrong, and what to do."""
     headers = {"Cache-Control": "no-store", "Vary": "Accept-Language"}
     if status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
@@ -91,7 +102,8 @@ def make_error(request: Request, status: int, said: str, hint: str) -> Response:
     if request.scope["path"].startswith(API):
         return JSONResponse({"error": said, "hint": hint}, status, headers)
     with speaking(language_of(request)):
-        page = render("error.html", request, {"status": status, "said": said, "hint": hint})
+        shown = {"status": status, "said": said, "hint": hint, "meant": meant}
+        page = render("error.html", request, shown)
     return Response(page, status, headers, media_type="text/html; charset=utf-8")
 
 

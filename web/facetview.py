@@ -8,8 +8,7 @@ it among what was chosen.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import partial
-from itertools import chain
+from itertools import chain, compress
 from typing import Final, NamedTuple
 
 from index.engine import FacetCount
@@ -20,7 +19,7 @@ from index.querytree import Field, Filter, FilterValue, YearRange
 from search.fields import read_value
 from search.results import Recognition
 from web.asked import Asked
-from web.rewording import changed, reword, take_filters
+from web.rewording import take_filters, taken_out
 
 UNKNOWN: Final = "unknown"
 MOST_YEARS: Final = 40
@@ -83,11 +82,10 @@ class Links:
         return self._freed[wanted]
 
     def _free(self, fields: Collection[Field]) -> Asked:
-        asked = self.asked.but()
-        for each in self._recognised:
-            if each.field in fields:
-                rest = changed(asked, partial(reword, word=each.word))
-                asked = rest.choosing(each.field, str(each.value)) if rest != asked else asked
+        read = [each for each in self._recognised if each.field in fields]
+        asked, taken = taken_out(self.asked, [each.word for each in read])
+        for each in compress(read, taken):
+            asked = asked.choosing(each.field, str(each.value))
         texts = [take_filters(text, fields) for text in (asked.query, *asked.within)]
         query, *within = (rest for rest, _taken in texts)
         asked = asked.but(query=query, within=tuple(filter(None, within)))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from index.model import Span
+from index.sentences import SHORTEST_FULL_LINE
 
 WIDEST: Final = 120
 """Columns of a line of paper; a longer line is a paragraph, and the text is not wrapped."""
@@ -18,6 +19,9 @@ _FEWEST: Final = 4
 _SHARE: Final = 0.3
 _BREAK: Final = re.compile(r"\r\n?|[\n\v\f\x85\u2028\u2029]")
 _CLOSERS: Final = "。！？!?；;：:"
+_SPACE: Final = re.compile(r"\s+")
+_FIRST_CHINESE: Final = "\u2e80"
+_OF_CHINESE: Final = "“”‘’…—·"
 
 
 def lines_of(source: str) -> list[Span]:
@@ -61,3 +65,53 @@ def _columns(line: str) -> int:
     """
     text = line[: WIDEST + 1].rstrip()
     return sum(1 if c < "\u0250" else 2 for c in text)
+
+
+def unwrapped(text: str, spans: Sequence[tuple[int, int]]) -> tuple[str, list[tuple[int, int]]]:
+    """(a piece of a source without the ends of lines of paper in it, where its spans stand then).
+
+    Only between Chinese characters, where nobody writes a space; the spans ascend, apart.
+    """
+    cuts = [] if text.isprintable() else [*_line_ends(text)]
+    if not cuts:
+        return text, [*spans]
+    starts, ends = [0, *(end for _, end in cuts)], [*(start for start, _ in cuts), len(text)]
+    kept = (text[start:end] for start, end in zip(starts, ends, strict=True))
+    moved = _moved((point for span in spans for point in span), cuts)
+    return "".join(kept), [*zip(moved, moved, strict=True)]
+
+
+def _line_ends(text: str) -> Iterator[tuple[int, int]]:
+    """The white space that only ends a line of paper: no empty line, and no indent after it.
+
+    A line that is too short to be wrapped ends its paragraph; of the first not all may be there.
+    """
+    begin = -SHORTEST_FULL_LINE
+    for found in _SPACE.finditer(text):
+        start, end = found.span()
+        lines = _BREAK.split(found[0])
+        if len(lines) == 1:
+            continue
+        is_full, begin = start - begin >= SHORTEST_FULL_LINE, end
+        is_end = is_full and len(lines) == 2 and not lines[1]
+        if (
+            is_end
+            and _is_chinese(text[max(start - 1, 0) : start])
+            and _is_chinese(text[end : end + 1])
+        ):
+            yield start, end
+
+
+def _is_chinese(c: str) -> bool:
+    """Whether a character is one of Chinese text; there may be none."""
+    return c >= _FIRST_CHINESE or (c != "" and c in _OF_CHINESE)
+
+
+def _moved(points: Iterable[int], cuts: Sequence[tuple[int, int]]) -> Iterator[int]:
+    """Where ascending offsets are once the cuts are made."""
+    left, gone = 0, 0
+    for point in points:
+        while left < len(cuts) and cuts[left][1] <= point:
+            gone += cuts[left][1] - cuts[left][0]
+            left += 1
+        yield point - gone

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from index.model import Report
 from index.passage import passage_of
 from index.querytree import Text, Zone
+from search import snippets as snippets_of
 from search.results import Snippet
 from search.snippets import LONGEST, MOST, Wanted, make_snippets
 from tests.made import corpora, make_report, plain, plain_section, plain_span
@@ -129,3 +131,17 @@ def test_a_match_longer_than_a_snippet_is_shown_whole() -> None:
     report = make_report("r", [("", text + "木" * 300)])
     (snippet,) = snippets(report, quoted("人民调解" * 100))
     assert marked(snippet) == ["人民调解" * 100]
+
+
+def test_a_section_that_says_one_thing_over_and_over_is_not_read_to_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(snippets_of, "MOST_LOOKED_AT", 3)
+    report = make_report("r", [("一、", "调解一次。" * 5 + "调解员说调解。网格。")])
+    passage = passage_of(report, report.sections[0])
+    wanted = Wanted([quoted("调解"), word("网格", "矛盾")])
+    found = [(m.start, m.which) for m in wanted.marks(passage)]
+    assert [which for _, which in found] == [0, 0, 0, 1]
+    assert passage.text[found[-1][0] :] == "网格。"
+    monkeypatch.undo()
+    assert len(wanted.marks(passage)) == 8

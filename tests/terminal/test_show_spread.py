@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from search.chart import spread_chart
 from search.spread import Order, Spread
 from terminal.lines import FAINT, Line, width
 from terminal.show_spread import bar, show_spread
@@ -153,3 +156,15 @@ def test_a_bar_is_full_or_empty_only_where_the_part_is(part: int, whole: int) ->
 
 def test_no_reports_is_no_bar() -> None:
     assert bar(0, 0) == ""
+
+
+LARGE = county_of("青禾县", year(2021, 1200, 5000), year(2022, 0, 1001), year(2023, 15000, 16000))
+
+
+@pytest.mark.parametrize("draw", [lambda spread: "\n".join(shown(spread)), spread_chart])
+def test_numbers_have_a_comma_between_thousands(draw: Callable[[Spread], str]) -> None:
+    unknown = {"unknown_years": 1000, "unknown_places": 1000, "other_papers": 1000}
+    said = draw(replace(spread_of_counties(LARGE, CITY, SILENT, without=WITHOUT), **unknown))  # type: ignore[arg-type]
+    said = re.sub(r'"[^"]*"|<style>[^<]*', "", said)  # of a picture: its measures and its style
+    assert "16,211" in said
+    assert {*re.findall(r"[0-9]{4,}", said)} <= {"2021", "2022", "2023"}

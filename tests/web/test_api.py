@@ -175,9 +175,10 @@ def test_searching_within_narrows(client: TestClient) -> None:
 # --- versions -------------------------------------------------------------------------------------
 
 ADDRESSES = ["/query?q=枫桥经验", f"/reports/{REPORT}", "/browse/year", "/status", "/copies"]
+FILES = ["/query.csv?q=调解", "/query.ndjson?q=调解"]
 
 
-@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("address", [*ADDRESSES, *FILES])
 def test_who_has_this_version_is_not_sent_it_again(client: TestClient, address: str) -> None:
     first = client.get(API + address)
     etag, written = first.headers["etag"], first.headers["last-modified"]
@@ -186,7 +187,6 @@ def test_who_has_this_version_is_not_sent_it_again(client: TestClient, address: 
         {"If-None-Match": etag.removeprefix("W/")},
         {"If-None-Match": f'"a", W/"b,c" ,{etag}'},
         {"If-None-Match": "*"},
-        {"If-Modified-Since": written},
         {"If-None-Match": etag, "If-Modified-Since": "Thu, 01 Jan 1970 00:00:00 GMT"},
     ]
     for headers in known:
@@ -203,8 +203,7 @@ def test_who_has_this_version_is_not_sent_it_again(client: TestClient, address: 
         {"If-None-Match": ""},
         {"If-None-Match": '"*"'},
         {"If-None-Match": '"a"', "If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 GMT"},
-        {"If-Modified-Since": "Thu, 01 Jan 1970 00:00:00 GMT"},
-        {"If-Modified-Since": "yesterday"},
+        {"If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 GMT"},
         {"Range": "bytes=0-10"},
     ],
 )
@@ -225,7 +224,7 @@ def test_versions_of_two_languages_differ(client: TestClient) -> None:
     assert "accept-language" in english.headers["vary"].lower()
 
 
-@pytest.mark.parametrize("address", [*ADDRESSES, "/nope", "/query?limit=0", "/query.csv?q=调解"])
+@pytest.mark.parametrize("address", [*ADDRESSES, *FILES, "/nope", "/query?limit=0"])
 def test_head_has_the_headers_and_no_body(client: TestClient, address: str) -> None:
     got, head = client.get(API + address), client.head(API + address)
     assert head.status_code == got.status_code

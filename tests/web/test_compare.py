@@ -22,6 +22,7 @@ from search.spread import SpreadRequest, find_spread
 from tests.made import batch, make_report, write
 from tests.served import served
 from web.copiesview import MOST_CHARACTERS, MOST_MEMBERS
+from web.pages import compare
 from web.pages.compare import LONGEST_TEXT
 
 pytestmark = pytest.mark.usefixtures("unsynced")
@@ -176,9 +177,23 @@ def test_a_text_is_asked_about_with_filters_that_can_be_taken_away(client: TestC
     assert one(tree, "textarea").text() == "退休法官坐堂调解"
 
 
+@pytest.mark.parametrize("path", ["/similar", "/copies", "/spread"])
+def test_counties_are_suggested_unless_there_are_very_many(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    tree = page(client, path)
+    offered = {option.attributes["value"] for option in tree.css("datalist#counties option")}
+    assert offered >= {"青禾县", "霁川市"}
+    assert one(tree, "#f-county").attributes["list"] == "counties"
+    monkeypatch.setattr(compare, "MOST_OFFERED", len(offered) - 1)
+    tree = page(client, path)
+    assert not tree.css("datalist")
+    assert "list" not in one(tree, "#f-county").attributes
+
+
 def test_a_text_that_no_address_holds_is_refused(client: TestClient) -> None:
     tree = page(client, url("/similar", text="字" * (LONGEST_TEXT + 1)), 400)
-    assert str(LONGEST_TEXT) in one(tree, ".notice").text()
+    assert "2,000 are the most" in one(tree, ".notice").text()
 
 
 @pytest.mark.parametrize(

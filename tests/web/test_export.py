@@ -271,6 +271,32 @@ def test_only_so_many_exports_are_under_way_at_once(
     assert lane.streams == 0
 
 
+def test_who_has_the_file_need_not_wait_for_room_in_the_lane(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = f"{API}/query.csv?q=调解"
+    known = {"If-None-Match": client.get(address).headers["ETag"]}
+    monkeypatch.setattr(lanes, "MOST_STREAMS", 0)
+    assert client.get(address, headers=known).status_code == 304
+    assert client.get(address).status_code == 503
+    assert client.get(address, headers={"If-None-Match": '"other"'}).status_code == 503
+    assert client.get(f"{address}&sort=size", headers=known).status_code == 400
+
+
+def test_a_commit_that_nobody_has_asked_yet_is_another_version(tmp_path: Path) -> None:
+    write(tmp_path, batch(make_report("r1", [("一、", "调解。")])))
+    with served(tmp_path) as client:
+        before = client.get(f"{API}/query.csv?q=调解")
+        known = {"If-None-Match": before.headers["ETag"]}
+        assert client.get(f"{API}/query.csv?q=调解", headers=known).status_code == 304
+        write(tmp_path, batch(make_report("r2", [("一、", "调解。")])))
+        live = client.app.state.slow.live  # type: ignore[attr-defined]
+        live.refresh()
+        assert live.commit == 1
+        after = client.get(f"{API}/query.csv?q=调解", headers=known)
+    assert (after.status_code, after.text.count("\n")) == (200, before.text.count("\n") + 1)
+
+
 def test_an_index_that_is_damaged_is_told_before_an_export_begins(tmp_path: Path) -> None:
     write(tmp_path, batch(make_report("r", [("一、", "调解。")])))
     with served(tmp_path) as client:

@@ -172,6 +172,30 @@ def test_an_error_elsewhere_is_a_page_in_the_readers_language(settings: Settings
             assert f'<html lang="{tag}">' in answer.text
 
 
+def test_a_report_that_is_not_there_leads_to_those_of_like_names(settings: Settings) -> None:
+    with serving(settings) as client:
+        answer = client.get("/reports/青禾县槿岭镇-2029")
+        assert answer.status_code == 404
+        meant = LexborHTMLParser(answer.text).css(".meant a")
+        assert "青禾县槿岭镇-2024" in [link.text() for link in meant]
+        for link in meant:
+            assert client.get(link.attributes["href"] or "").status_code == 200
+        (file,) = LexborHTMLParser(client.get("/reports/青禾县槿岭镇-2024/files/9").text).css(
+            ".meant a"
+        )
+        assert client.get(file.attributes["href"] or "").status_code == 200
+
+
+def test_a_search_that_failed_stands_in_the_box_again(settings: Settings) -> None:
+    with serving(settings) as client:
+        page = client.get("/search", params={"q": '调解 "2024', "year": "abc"})
+        assert page.status_code == 400
+        (box,) = LexborHTMLParser(page.text).css("#q")
+        assert box.attributes["value"] == '调解 "2024'
+        (box,) = LexborHTMLParser(client.get("/nope?q=调解").text).css("#q")
+        assert not box.attributes["value"]
+
+
 def test_no_index_yet_is_told_without_its_place(settings: Settings, tmp_path: Path) -> None:
     with serving(replace(settings, index_dir=tmp_path / "none")) as client:
         for path in ("/api/v1/status", "/"):
@@ -192,6 +216,9 @@ def test_too_much_at_once_is_told_with_when_to_come_again(
             "error": "The server is busy.",
             "hint": "Try again in some seconds.",
         }
+        page = LexborHTMLParser(client.get("/search?q=调解").text)
+        again = [link.attributes["href"] for link in page.css("main .links a")]
+        assert again == ["", "/"]  # this very address, then the start
 
 
 def test_a_fault_of_ours_tells_nothing_and_is_as_safe_as_any_answer(settings: Settings) -> None:
@@ -255,7 +282,6 @@ def test_what_the_reader_has_is_not_sent_again(tmp_path: Path) -> None:
             {"If-None-Match": f'"other", {tag}'},
             {"If-None-Match": tag.removeprefix("W/")},
             {"If-None-Match": "*"},
-            {"If-Modified-Since": date},
         ):
             again = client.get("/api/v1/status", headers=known)
             assert (again.status_code, again.content) == (304, b"")
@@ -263,7 +289,7 @@ def test_what_the_reader_has_is_not_sent_again(tmp_path: Path) -> None:
         for unknown in (
             {"If-None-Match": '"other"', "If-Modified-Since": date},
             {"If-None-Match": tag, "Accept-Language": "zh-CN"},
-            {"If-Modified-Since": "yesterday"},
+            {"If-Modified-Since": date},  # of which language, by which version of the program?
         ):
             assert client.get("/api/v1/status", headers=unknown).status_code == 200
         write(tmp_path, batch(make_report("乙镇-2023", [("一、普法", "普法进村。")])))
@@ -304,6 +330,34 @@ def test_the_log_holds_what_was_looked_for_only_when_that_is_wanted(
     told = json.loads(line)
     assert (told["path"], told["status"], told["method"]) == ("/api/v1/nope", 404, "GET")
     assert ("secretwords" in line) is wanted
+
+
+@pytest.mark.parametrize(
+    ("path", "line_has"),
+    [
+        pytest.param("/reports/青禾县-2023", "/reports/青禾县-2023", id="Chinese as it is"),
+        pytest.param(
+            "/a\n\x7f\x9b\u2028b", r"/a\n\u007f\u009b\u2028b", id="what ends or steers a line"
+        ),
+        pytest.param("/\u202e\ufeff\ue000", r"/\u202e\ufeff\ue000", id="what turns it around"),
+        pytest.param('/"\\', r"/\"\\", id="what JSON escapes"),
+        pytest.param("/𠮷", r"/\ud842\udfb7", id="beyond 16 bits"),
+    ],
+)
+def test_a_line_of_the_log_can_be_read_and_does_nothing(
+    settings: Settings, caplog: pytest.LogCaptureFixture, path: str, line_has: str
+) -> None:
+    logging.getLogger("lawsearch.access").propagate = True
+    with serving(settings) as client:
+        with caplog.at_level(logging.INFO, "lawsearch.access"):
+            client.get(f"http://127.0.0.1:8000{quote(path)}")
+        (line,) = [r.getMessage() for r in caplog.records if r.name == "lawsearch.access"]
+    assert line_has in line
+    assert line.isprintable()
+    assert json.loads(line)["path"] == path
+    # A stream in another encoding writes what it cannot hold as Python does, which JSON reads too.
+    narrow = line.encode("ascii", "backslashreplace").decode()
+    assert json.loads(narrow)["path"] == path
 
 
 def test_requests_are_counted_by_route_and_not_by_what_was_typed(settings: Settings) -> None:

@@ -9,11 +9,28 @@ import pytest
 from index.errors import IndexDamaged, IndexMissing
 from tests.made import batch, make_report, write
 from tests.served import wait_until
+from web import live as live_module
 from web.keeping import keep_up, warm_up
-from web.live import Held, Latest, Live, common_folder, shorten
+from web.live import RETRY_SECONDS, Held, Latest, Live, common_folder, shorten
 
 FIRST = make_report("甲镇-2023", [("一、调解", "调解员上门。")])
 SECOND = make_report("乙镇-2023", [("一、普法", "普法进村。")])
+
+
+class Clock:
+    """What tells `web.live` the time."""
+
+    seconds = 0.0
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    monkeypatch.setattr(live_module, "time", made)
+    return made
 
 
 def open_live(folder: Path, latest: Latest | None = None) -> Live:
@@ -107,7 +124,7 @@ def test_an_index_that_comes_later_is_found(tmp_path: Path) -> None:
 
 
 def test_a_damaged_commit_is_logged_once_and_the_last_good_one_stays(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, clock: Clock
 ) -> None:
     live = open_live(write(tmp_path, batch(FIRST)))
     assert ids(live) == [FIRST.id]
@@ -115,7 +132,7 @@ def test_a_damaged_commit_is_logged_once_and_the_last_good_one_stays(
     good = manifest.read_bytes()
     manifest.write_bytes(good[:-20])
     live.refresh()
-    monkeypatch.setattr(live, "_again", 0.0)
+    clock.seconds += RETRY_SECONDS
     live.refresh()
     assert [r.levelname for r in caplog.records] == ["ERROR"]
     assert "manifest.json is cut short" in caplog.text
@@ -129,7 +146,7 @@ def test_a_damaged_commit_is_logged_once_and_the_last_good_one_stays(
 
 
 def test_a_commit_that_could_not_be_opened_is_tried_again(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, clock: Clock
 ) -> None:
     live = open_live(write(tmp_path, batch(FIRST)))
     assert ids(live) == [FIRST.id]
@@ -141,7 +158,7 @@ def test_a_commit_that_could_not_be_opened_is_tried_again(
     (tmp_path / "late").rename(late)
     live.refresh()
     assert ids(live) == [FIRST.id]  # it takes long to read all: not so soon again
-    monkeypatch.setattr(live, "_again", 0.0)
+    clock.seconds += RETRY_SECONDS
     live.refresh()
     assert sorted(ids(live)) == sorted([FIRST.id, SECOND.id])
     assert len(caplog.records) == 1

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from index.querytree import Field
 from search.language import parse_query
+from search.lexer import Token, tokenize
+from web import rewording
 from web.asked import Asked
-from web.rewording import changed, leave_out, quote, reword, take_filters
+from web.rewording import (
+    changed,
+    leave_out,
+    quote,
+    reword,
+    take_filters,
+    taken_out,
+    taken_singly,
+)
 
 
 @pytest.mark.parametrize(
@@ -86,3 +98,41 @@ def test_any_query_can_be_reworded(query: str) -> None:
     for other in (reword(query, "2024"), quote(query, "2024"), leave_out(query, "2024")):
         parse_query(other)
         assert other.replace('"2024"', "").count("网格") == query.count("网格")
+
+
+_PLACES = ["荻溪镇", "槿岭镇", "青禾县", "2024年", "2023"]
+_LISTED = st.sampled_from([*_PLACES, *_PLACES, " ", " ", "、", "的", "网格", "OR", "同句", "/s"])
+_ANYTHING = st.one_of(_LISTED, _PIECES, st.sampled_from(["-", ",", "，", "：", "year:", "或"]))
+
+
+@given(
+    st.lists(_LISTED, max_size=14).map("".join) | st.lists(_ANYTHING, max_size=14).map("".join),
+    st.lists(st.lists(_ANYTHING, max_size=4).map("".join), max_size=2),
+    st.lists(st.sampled_from(_PLACES), max_size=8),
+)
+@example("荻溪镇-槿岭镇", [], _PLACES)
+@example("荻溪镇OR 槿岭镇 网格", [], _PLACES)
+@example("同荻溪镇句 槿岭镇", [], [*_PLACES, "句"])
+@example("year:荻溪镇,2023 槿岭镇", [], _PLACES)
+@example(" 网格  荻溪镇 、槿岭镇的 ", ["2023", "青禾县"], _PLACES)
+def test_words_are_taken_out_at_once_as_they_are_one_by_one(
+    query: str, within: list[str], words: list[str]
+) -> None:
+    asked = Asked(query, (*within,), page=2)
+    assert taken_out(asked, words) == taken_singly(asked, words)
+
+
+def test_a_query_of_many_places_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def count(text: str) -> list[Token]:
+        read.append(text)
+        return tokenize(text)
+
+    monkeypatch.setattr(rewording, "tokenize", count)
+    names = [f"第{n}溪镇" for n in range(64)]
+    rest, taken = taken_out(Asked("、".join(names)), names)
+    assert (rest.query, all(taken)) == ("、 " * 62 + "、", True)
+    for name in names:
+        changed(Asked("、".join(names)), partial(quote, word=name))
+    assert len([text for text in read if len(text) > 5]) == 1

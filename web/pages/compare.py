@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
@@ -13,9 +13,9 @@ from starlette.responses import Response
 
 from index.errors import NoMeasure, NotFound, UserError
 from index.i18n import gettext as _
-from index.labels import field_label, part_label
+from index.labels import field_label, part_label, thousands
 from index.model import Part, Report
-from index.querytree import Field
+from index.querytree import Field, FilterValue
 from search import copywords, diffwords, spreadwords
 from search.chart import chart_size, spread_chart
 from search.copies import Between, CopiesRequest, find_copies
@@ -46,6 +46,8 @@ LONGEST_TEXT: Final = 2_000
 """Characters of a typed text: an address holds no more."""
 MOST_HITS: Final = 50
 MOST_GROUPS: Final = 40
+MOST_OFFERED: Final = 200
+"""Counties; of a province there are some 100."""
 PICTURE_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 """Of the chart alone, which is a document of its own: nothing in it can load or run anything."""
 Pairs = list[tuple[str, str]]
@@ -128,10 +130,17 @@ def _filters(held: Held, path: str, asked: Asked, own: Pairs) -> dict[str, Any]:
         "asked": asked,
         "chips": [*_chips(path, asked, own)],
         "years": sorted((v for v in values(Field.YEAR) if isinstance(v, int)), reverse=True),
+        "offered": _offered(values(Field.COUNTY)),
         "topics": [v for v in values(Field.TOPIC) if isinstance(v, str)],
         "parts": [(part.value, part_label(part)) for part in Part],
         "hidden": [*_hidden(asked)],
     }
+
+
+def _offered(counties: Iterable[FilterValue]) -> list[str]:
+    """The counties that the form suggests: none where they would be a page of their own."""
+    named = sorted(each for each in counties if isinstance(each, str))
+    return named if len(named) <= MOST_OFFERED else []
 
 
 def _chips(path: str, asked: Asked, own: Pairs) -> Iterator[Chip]:
@@ -199,7 +208,7 @@ async def similar_page(request: Request) -> Response:
 
 def _too_long(n: int) -> UserError:
     said = _("The text has {n} characters; {most} are the most that an address holds.")
-    error = UserError(said.format(n=n, most=LONGEST_TEXT))
+    error = UserError(said.format(n=thousands(n), most=thousands(LONGEST_TEXT)))
     error.hint = _("Keep the sentences that matter, or use the command line: lawsearch similar")
     return error
 

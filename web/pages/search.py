@@ -23,8 +23,9 @@ from web.asked import DEEPEST, Asked, read_asked
 from web.facetview import Links, facet_rows, typed_name, year_bars
 from web.live import Held
 from web.placetree import FIND, LEVELS, OPEN, PlaceQuestion, PlaceTree, typed_path
-from web.rewording import changed, leave_out, quote, reword
+from web.rewording import changed, leave_out, quote, reword, taken_out
 from web.templating import report_url
+from web.wrapping import unwrapped
 
 router = APIRouter(include_in_schema=False)
 
@@ -97,6 +98,7 @@ def _page(held: Held, asked: Asked, wanted: run.Request, opened: str, place: str
         "page_url": lambda page: asked.at(page).url(),
         "sort_of": Sort,
         "report_search": lambda hit: _report_search(asked, hit),
+        "as_read": lambda snippet: unwrapped(snippet.text, snippet.spans),
         "report_at": lambda id: report_url(id, _marked(asked), _flags(asked)),
     }
 
@@ -209,9 +211,7 @@ def _without(asked: Asked, results: Results, part: Without) -> Asked:
         return rest.not_excluding(Field(name[1:]), value)
     if part.kind == "word" or name not in [*Field]:
         return rest
-    for each in results.recognised:
-        if each.field == name:
-            rest = changed(rest, partial(reword, word=each.word))
+    rest, _taken = taken_out(rest, [e.word for e in results.recognised if e.field == name])
     return rest.but(chosen=_less(rest, Field(name)))
 
 

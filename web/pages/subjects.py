@@ -58,9 +58,7 @@ class _Counted(NamedTuple):
 def count_subjects(held: Held, asked: Asked, field: Field) -> Subjects:
     """The counts of a field's values, of what was chosen. Raises BadFilter."""
     all = _count(held, asked, field)
-    columns = [
-        asked.but(chosen={**asked.chosen, Field.YEAR: (y,)}) for y in _years(held, asked)
-    ]
+    columns = [asked.but(chosen={**asked.chosen, Field.YEAR: (y,)}) for y in _years(held, asked)]
     counted = [_count(held, each, field) for each in columns]
     values = _ordered(field, all.by_value)
     lines = [
