@@ -17,6 +17,7 @@ from starlette.datastructures import QueryParams
 from index.engine import Sort
 from index.errors import BadFilter, UserError
 from index.i18n import gettext as _
+from index.labels import thousands
 from index.querytree import Field, Filter
 from search.flags import read_flags
 from search.run import Request
@@ -197,7 +198,7 @@ def _read_within(params: QueryParams) -> tuple[str, ...]:
 def _check_length(typed: str) -> None:
     if len(typed) > LONGEST_QUERY:
         said = _("The query has {n} characters; {most} are the most here.")
-        failed = UserError(said.format(n=len(typed), most=LONGEST_QUERY))
+        failed = UserError(said.format(n=thousands(len(typed)), most=thousands(LONGEST_QUERY)))
         failed.hint = _("Ask for what matters in it. The like of a whole text is found at /similar")
         raise failed
 

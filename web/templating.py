@@ -13,7 +13,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 
 from index.i18n import gettext, ngettext
-from index.labels import described_label, field_label, kind_label, level_label, part_label
+from index.labels import (
+    described_label,
+    field_label,
+    kind_label,
+    level_label,
+    part_label,
+    thousands,
+)
 from web.language import language_of
 
 DATA: Final = Path(__file__).with_name("data")
@@ -84,8 +91,3 @@ def shown(text: str | None) -> str:
     if seen.isprintable():
         return seen
     return "".join(c if c.isprintable() or c.isspace() else "\ufffd" for c in seen)
-
-
-def thousands(number: int) -> str:
-    """The number with a comma between thousands."""
-    return f"{number:,}"

@@ -137,5 +137,5 @@ def test_a_query_is_as_long_as_addresses_can_repeat() -> None:
         "/search?q=" + "调" * (LONGEST_QUERY + 1),
         "/search?q=" + "调" * LONGEST_QUERY + "&within=a",
     ):
-        with pytest.raises(UserError, match="1001 characters"):
+        with pytest.raises(UserError, match="1,001 characters"):
             read(address)
