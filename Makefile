@@ -3,6 +3,8 @@
 # make test-slow   the long ones                       make test-browser   those in a real browser
 # make setup  only the environment, .venv              make lock   pin dependencies anew
 # make bench  beside other engines (SIZE=province)
+# make cluster  three OpenSearch nodes on this machine  make cluster-down  end them
+# make test-cluster  the tests that need OpenSearch: nodes of their own, some of which they kill
 PYTHON ?= python3
 VENV ?= .venv
 # The environment's programs, also where VENV is named by a full path.
@@ -16,10 +18,10 @@ TEST_FLAGS ?= -q
 SIZE ?= county
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-runtime demo test test-slow test-browser check fix docs bench lock upgrade clean
+.PHONY: help setup setup-runtime demo test test-slow test-browser test-cluster check fix docs bench cluster cluster-down lock upgrade clean
 
 help:
-	@sed -n 's/^# //p' Makefile | head -n 5
+	@sed -n 's/^# //p' Makefile | head -n 7
 
 setup:
 	@$(PYTHON) tools/environment.py --dev $(VENV)
@@ -43,11 +45,15 @@ test: setup
 	$(RUN) -m pytest $(TEST_FLAGS) --session-timeout=$(TEST_SECONDS)
 
 test-slow: setup
-	$(RUN) -m pytest $(TEST_FLAGS) --session-timeout=$(TEST_SECONDS) -m "slow and not bench and not opensearch and not browser"
+	$(RUN) -m pytest $(TEST_FLAGS) --session-timeout=$(TEST_SECONDS) -m "slow and not bench and not cluster and not browser"
 
 # Needs Debian's packages chromium and fonts-noto-cjk, or another Chromium or Chrome.
 test-browser: setup
 	$(RUN) -m pytest $(TEST_FLAGS) --session-timeout=$(TEST_SECONDS) -m "browser and not bench"
+
+# Needs Maven and a Java of 21 or later; without them each test is skipped and says so.
+test-cluster: setup
+	$(RUN) -m pytest $(TEST_FLAGS) -rs --session-timeout=$(TEST_SECONDS) -m "cluster and not bench and not browser"
 
 check: setup
 	$(BIN)/ruff check
@@ -72,6 +78,13 @@ bench: setup
 	$(RUN) -m bench.run --size $(SIZE)
 	$(RUN) -m bench.comparing --size $(SIZE)
 	$(RUN) -m bench.copies --copies 50
+
+# Needs Maven and a Java of 21 or later; data and logs are in .cluster.
+cluster:
+	@$(PYTHON) tools/cluster.py up
+
+cluster-down:
+	@$(PYTHON) tools/cluster.py down
 
 lock: setup
 	$(RUN) tools/lock.py

@@ -16,6 +16,7 @@ import terminal.serving  # noqa: F401 - both register their commands
 from index.errors import BadFilter, LawsearchError, UserError, system_reason
 from index.i18n import gettext as _
 from index.i18n import ngettext
+from index.location import Cluster, Location
 from index.querytree import Field
 from terminal.command import (
     FAILED,
@@ -28,15 +29,16 @@ from terminal.command import (
     read_filters,
     say,
 )
-from terminal.opening import index_folder, opened
+from terminal.opening import HERE, Where, opened, opened_at
 from terminal.options import (
     AsCsv,
     AsJson,
+    CaFile,
     Cities,
     Counties,
+    Credentials,
     Exact,
     FacetList,
-    IndexDir,
     Levels,
     Limit,
     Literal,
@@ -54,7 +56,7 @@ from terminal.options import (
 from terminal.usage import Group
 
 if TYPE_CHECKING:
-    from index.whoosh_engine import WhooshEngine
+    from index.engine import Engine
     from indexer.build import Summary
     from search.results import Results
     from search.run import Request
@@ -81,7 +83,7 @@ def index(
     paths: Annotated[
         list[Path], typer.Argument(metavar=_("PATHS..."), help=_("Folders of reports, or files."))
     ],
-    index_dir: IndexDir = None,
+    where: Where = HERE,
     jobs: Annotated[
         int | None,
         typer.Option(
@@ -107,21 +109,16 @@ def index(
     ] = False,
 ) -> int:
     """Read reports and bring the index in step with them."""
-    from index.whoosh_writer import WhooshWriter
     from indexer.build import build_index
     from indexer.prepare import Settings
     from terminal.progress import show_progress
     from terminal.summary import show_summary
 
     settings = Settings(county=county, encoding=_checked_encoding(encoding))
-    writer = WhooshWriter(index_folder(index_dir), rebuild=rebuild)
-    try:
-        with show_progress() as on_progress:
-            summary = build_index(
-                paths, writer, settings=settings, jobs=jobs, prune=prune, on_progress=on_progress
-            )
-    finally:
-        writer.close()
+    with where.location().writing(rebuild=rebuild) as writer, show_progress() as on_progress:
+        summary = build_index(
+            paths, writer, settings=settings, jobs=jobs, prune=prune, on_progress=on_progress
+        )
     print_styled(show_summary(summary))
     return _index_status(summary)
 
@@ -156,7 +153,7 @@ def query(
             metavar=_("WORDS..."), help=_('Words, "exact phrases", filters, operators.')
         ),
     ] = None,
-    index_dir: IndexDir = None,
+    where: Where = HERE,
     year: Years = None,
     township: Townships = None,
     county: Counties = None,
@@ -191,7 +188,7 @@ def query(
         request = replace(request, facets=() if as_csv else shown)
     queries = _queries(words, from_file)
     printer = _printer(as_json=as_json, as_csv=as_csv, facets=shown, by_report=request.by_report)
-    with opened(index_dir) as engine:
+    with opened(where) as engine:
         return _answer_all(engine, queries, request, printer)
 
 
@@ -296,7 +293,7 @@ def _print_results(all: Iterable[Results], facets: tuple[Field, ...], by_report:
 
 
 def _answer_all(
-    engine: WhooshEngine,
+    engine: Engine,
     queries: list[str],
     request: Request,
     printer: Callable[[Iterable[Results]], None],
@@ -325,7 +322,7 @@ def browse(
         list[str] | None,
         typer.Argument(metavar=_("WORDS..."), help=_("A query: count only its matches.")),
     ] = None,
-    index_dir: IndexDir = None,
+    where: Where = HERE,
     year: Years = None,
     township: Townships = None,
     county: Counties = None,
@@ -350,7 +347,7 @@ def browse(
         part=part, topic=topic, level=level,
     )  # fmt: skip
     request = _request(flags, exact=exact, literal=literal, synonyms=False)
-    with opened(index_dir) as engine:
+    with opened(where) as engine:
         asked = replace(request, query=_joined(words or []), limit=0, facets=(Field(field),))
         results = Searcher(engine).run(asked)
     if as_json:
@@ -368,14 +365,14 @@ def show(
             metavar=_("ID"), help=_("Of a report, section or measure, as hits show it.")
         ),
     ],
-    index_dir: IndexDir = None,
+    where: Where = HERE,
     as_json: AsJson = False,
 ) -> int:
     """Show a report, a section or a measure by its id."""
     from search.show import find
     from terminal.show import show_measure, show_report
 
-    with opened(index_dir) as engine:
+    with opened(where) as engine:
         found = find(engine, id)
     if as_json:
         print_json([found.json()])
@@ -423,12 +420,12 @@ def parse(
 
 
 @command()
-def status(index_dir: IndexDir = None, as_json: AsJson = False) -> int:
+def status(where: Where = HERE, as_json: AsJson = False) -> int:
     """Tell what the index holds, and what could not be read."""
     from search.status import status_json
     from terminal.show import show_status
 
-    with opened(index_dir) as engine:
+    with opened(where) as engine:
         found = engine.status()
     if as_json:
         print_json([status_json(found, str)])
@@ -438,11 +435,11 @@ def status(index_dir: IndexDir = None, as_json: AsJson = False) -> int:
 
 
 @command()
-def verify(index_dir: IndexDir = None, as_json: AsJson = False) -> int:
-    """Check that checksums, postings, columns and texts agree."""
+def verify(where: Where = HERE, as_json: AsJson = False) -> int:
+    """Check that the index holds what was committed, all of it."""
     from terminal.lines import BAD, GOOD, Piece, clean
 
-    with opened(index_dir) as engine:
+    with opened(where) as engine:
         problems = list(engine.verify())
     if as_json:
         print_json([{"problems": problems}])
@@ -451,12 +448,64 @@ def verify(index_dir: IndexDir = None, as_json: AsJson = False) -> int:
     else:
         print_styled([[Piece(_("The index is as it was committed."), GOOD)]])
     if problems:
-        n = len(problems)
-        said = ngettext("{n} problem. Rebuild: {how}", "{n} problems. Rebuild: {how}", n)
-        how = _('lawsearch index REPORTS --rebuild --index-dir "{path}"')
-        how = how.format(path=index_folder(index_dir))
-        print(said.format(n=n, how=how), file=sys.stderr)
+        print(_cure(len(problems), where.location()), file=sys.stderr)
     return FAILED if problems else HITS
+
+
+def _cure(n: int, location: Location) -> str:
+    """How many problems an index has, and what to do."""
+    how = _("lawsearch index REPORTS --rebuild {options}").format(options=location.options)
+    if isinstance(location, Cluster):
+        said = ngettext(
+            "{n} problem. If no node is away, rebuild: {how}",
+            "{n} problems. If no node is away, rebuild: {how}",
+            n,
+        )
+    else:
+        said = ngettext("{n} problem. Rebuild: {how}", "{n} problems. Rebuild: {how}", n)
+    return said.format(n=n, how=how)
+
+
+@command(
+    epilog=_("Example: lawsearch copy --from ./index --to https://search.example:9200/reports")
+)
+def copy(
+    source: Annotated[
+        str,
+        typer.Option("--from", metavar=_("PLACE"), help=_("The index to read: see --to.")),
+    ],
+    target: Annotated[
+        str,
+        typer.Option(
+            "--to",
+            metavar=_("PLACE"),
+            help=_("The index to write: a folder, or a cluster's address with the index's name."),
+        ),
+    ],
+    credentials: Credentials = None,
+    ca_file: CaFile = None,
+) -> int:
+    """Copy an index to another place, without the files that it was made from.
+
+    A copy that was interrupted goes on where it was.
+    """
+    from indexer.copying import copy_index
+    from terminal.cluster import place_named
+    from terminal.progress import COPYING, show_progress
+    from terminal.summary import show_copied
+
+    from_place = place_named("--from", source, credentials, ca_file)
+    to_place = place_named("--to", target, credentials, ca_file)
+    if from_place == to_place:
+        raise UserError(_("--from and --to are the same index."))
+    with (
+        opened_at(from_place) as engine,
+        to_place.writing() as writer,
+        show_progress(COPYING) as on_progress,
+    ):
+        copied = copy_index(engine, writer, on_progress=on_progress)
+    print_styled(show_copied(copied))
+    return HITS
 
 
 def _version(wanted: bool) -> None:

@@ -286,6 +286,10 @@ class Engine(Protocol):
         """What became of each file that was offered to this index."""
         ...
 
+    def retired(self) -> Collection[str]:
+        """Ids that were given once and must not be given again."""
+        ...
+
     def status(self) -> Status:
         """What the index holds."""
         ...

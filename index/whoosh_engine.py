@@ -223,6 +223,11 @@ class WhooshEngine:
         with self._snapshot.files.blamed():
             return dict(read_table(self._snapshot.files).rows)
 
+    def retired(self) -> frozenset[str]:
+        """Ids that must not be given again."""
+        with self._snapshot.files.blamed():
+            return read_table(self._snapshot.files).retired
+
     def status(self) -> Status:
         """What the commit holds."""
         snapshot, manifest = self._snapshot, self._snapshot.manifest

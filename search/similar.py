@@ -266,10 +266,16 @@ class SimilarFinder:
         first = _fed_back(scored)
         unit = _RELATED / (sum(s.score for s in first) + _WITHOUT * first[0].score) if first else 0
         weights: defaultdict[str, float] = defaultdict(float)
-        for each, text in zip(first, self._visible([s.measure for s in first]), strict=True):
-            held = self._telling.words(f"{text}\n{each.measure.heading}").keys() - words.keys()
-            for word, rarity in self._telling.rarity(held, least=2).items():
-                weights[word] += unit * rarity * each.score
+        texts = self._visible([s.measure for s in first])
+        headings = (s.measure.heading for s in first)
+        found = [
+            self._telling.words(f"{text}\n{heading}").keys() - words.keys()
+            for text, heading in zip(texts, headings, strict=True)
+        ]
+        rare = self._telling.rarity(set().union(*found), least=2)  # asked for together
+        for each, held in zip(first, found, strict=True):
+            for word in held & rare.keys():
+                weights[word] += unit * rare[word] * each.score
         return heaviest(weights, _RELATED_WORDS)
 
 

@@ -11,12 +11,11 @@ import typer
 from index.errors import BadFilter, UserError
 from index.i18n import gettext as _
 from terminal.command import HITS, NO_HITS, command, given, print_json, print_styled, read_filters
-from terminal.opening import opened
+from terminal.opening import HERE, Where, opened
 from terminal.options import (
     AsJson,
     Cities,
     Counties,
-    IndexDir,
     Levels,
     Most,
     Parts,
@@ -39,7 +38,7 @@ def copies(
             help=_("A section's id, or a report's: look for its passages only."),
         ),
     ] = None,
-    index_dir: IndexDir = None,
+    where: Where = HERE,
     year: Years = None,
     township: Townships = None,
     county: Counties = None,
@@ -72,7 +71,7 @@ def copies(
         part=part, topic=topic, level=level,
     )  # fmt: skip
     asked = CopiesRequest(read_filters(flags), Between(between), limit or None, id)
-    with opened(index_dir) as engine:
+    with opened(where) as engine:
         found = find_copies(engine, asked)
     if as_json:
         print_json([copies_json(found)])
@@ -91,7 +90,7 @@ def diff(
     second: Annotated[
         str, typer.Argument(metavar=_("REPORT"), help=_("The id of the one to compare it with."))
     ],
-    index_dir: IndexDir = None,
+    where: Where = HERE,
     html: Annotated[
         str | None,
         typer.Option(
@@ -107,7 +106,7 @@ def diff(
 
     if as_json and html is not None:
         raise UserError(_("--json and --html cannot go together."))
-    with opened(index_dir) as engine:
+    with opened(where) as engine:
         found = diff_reports(engine, first, second)
     if html is not None:
         from terminal.page import diff_page
@@ -131,7 +130,7 @@ def similar(
     text: Annotated[
         str | None, typer.Option(metavar=_("TEXT"), help=_("Look for the like of this text."))
     ] = None,
-    index_dir: IndexDir = None,
+    where: Where = HERE,
     year: Years = None,
     township: Townships = None,
     county: Counties = None,
@@ -162,7 +161,7 @@ def similar(
         part=part, topic=topic, level=level,
     )  # fmt: skip
     asked = SimilarRequest(id, text, read_filters(flags), same_township, limit or None)
-    with opened(index_dir) as engine:
+    with opened(where) as engine:
         found = find_similar(engine, asked)
     if as_json:
         print_json([similar_json(found)])
@@ -181,7 +180,7 @@ def spread(
             metavar=_("WORDS..."), help=_("A practice by its name; each word as it is typed.")
         ),
     ],
-    index_dir: IndexDir = None,
+    where: Where = HERE,
     year: Years = None,
     township: Townships = None,
     county: Counties = None,
@@ -207,7 +206,7 @@ def spread(
     if svg == "-" and as_json:
         raise UserError(_("--json and --svg - cannot go together."))
     asked = SpreadRequest(" ".join(words), read_filters(flags))
-    with opened(index_dir) as engine:
+    with opened(where) as engine:
         found = find_spread(engine, asked)
     if svg is not None:
         from search.chart import spread_chart

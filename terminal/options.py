@@ -10,7 +10,7 @@ import typer
 from index.errors import LawsearchError
 from index.i18n import gettext as _
 from index.querytree import Field
-from terminal.opening import opened
+from terminal.opening import HERE, opened
 
 
 def complete_township(incomplete: str) -> list[str]:
@@ -25,7 +25,7 @@ def complete_year(incomplete: str) -> list[str]:
 
 def _complete(field: Field, incomplete: str) -> list[str]:
     try:
-        with opened(None) as engine:
+        with opened(HERE) as engine:
             values = [str(value) for value in engine.values(field) if value is not None]
     except LawsearchError:
         return []
@@ -40,6 +40,55 @@ IndexDir = Annotated[
         show_default=False,
     ),
 ]
+EngineName = Annotated[
+    str | None,
+    typer.Option(
+        metavar=_("ENGINE"),
+        help=_("embedded, or opensearch for an index on a cluster; else $LAWSEARCH_ENGINE."),
+        show_default=False,
+    ),
+]
+Url = Annotated[
+    str | None,
+    typer.Option(
+        metavar=_("URL"),
+        help=_("The cluster's address, of several nodes with commas; else $LAWSEARCH_URL."),
+        show_default=False,
+    ),
+]
+IndexName = Annotated[
+    str | None,
+    typer.Option(
+        metavar=_("NAME"),
+        help=_("The index's name on the cluster; else $LAWSEARCH_INDEX, else lawsearch."),
+        show_default=False,
+    ),
+]
+Credentials = Annotated[
+    Path | None,
+    typer.Option(
+        metavar=_("FILE"),
+        help=_("Two lines, user and password for the cluster; else $LAWSEARCH_CREDENTIALS."),
+        show_default=False,
+    ),
+]
+CaFile = Annotated[
+    Path | None,
+    typer.Option(
+        metavar=_("FILE"),
+        help=_("Certificates of your own authority; else $LAWSEARCH_CA_FILE."),
+        show_default=False,
+    ),
+]
+ON_AN_INDEX = {
+    "index_dir": IndexDir,
+    "engine": EngineName,
+    "url": Url,
+    "index": IndexName,
+    "credentials": Credentials,
+    "ca_file": CaFile,
+}
+"""The options of every command that works on an index, by the fields of Where."""
 AsJson = Annotated[bool, typer.Option("--json", help=_("Print JSON, one object a line."))]
 Years = Annotated[
     list[str] | None,

@@ -6,25 +6,47 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Final, NamedTuple
 
 from index.i18n import gettext as _
+from index.i18n import marked
 from indexer.build import Progress
 
 EVERY_S = 5.0
 
 
+class Wording(NamedTuple):
+    """What is done, and how fast and how far it goes."""
+
+    doing: str
+    rate: str
+    line: str
+
+
+READING: Final = Wording(
+    marked("Reading"),
+    marked("{rate:.0f} files/s"),
+    marked("{done} of {total} files, {rate:.0f} files/s, {left:.0f} s left"),
+)
+COPYING: Final = Wording(
+    marked("Copying"),
+    marked("{rate:.0f} reports/s"),
+    marked("{done} of {total} reports, {rate:.0f} reports/s, {left:.0f} s left"),
+)
+
+
 @contextmanager
-def show_progress() -> Iterator[Callable[[Progress], None]]:
+def show_progress(wording: Wording = READING) -> Iterator[Callable[[Progress], None]]:
     """Something to call with each Progress; draws on standard error."""
     if sys.stderr.isatty():
-        with _bar() as advance:
+        with _bar(wording) as advance:
             yield advance
     else:
-        yield _plain()
+        yield _plain(wording)
 
 
 @contextmanager
-def _bar() -> Iterator[Callable[[Progress], None]]:
+def _bar(wording: Wording) -> Iterator[Callable[[Progress], None]]:
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -35,7 +57,7 @@ def _bar() -> Iterator[Callable[[Progress], None]]:
     from rich.progress import Progress as Bar
 
     columns = (
-        TextColumn(_("Reading")),
+        TextColumn(_(wording.doing)),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[rate]}"),
@@ -51,13 +73,13 @@ def _bar() -> Iterator[Callable[[Progress], None]]:
                 task,
                 completed=progress.done,
                 total=progress.total,
-                rate=_("{rate:.0f} files/s").format(rate=rate),
+                rate=_(wording.rate).format(rate=rate),
             )
 
         yield advance
 
 
-def _plain() -> Callable[[Progress], None]:
+def _plain(wording: Wording) -> Callable[[Progress], None]:
     started = last = time.monotonic()
 
     def advance(progress: Progress) -> None:
@@ -70,8 +92,9 @@ def _plain() -> Callable[[Progress], None]:
         last = now
         rate = progress.done / (now - started)
         left = (progress.total - progress.done) / rate
-        said = _("{done} of {total} files, {rate:.0f} files/s, {left:.0f} s left")
-        line = said.format(done=progress.done, total=progress.total, rate=rate, left=left)
+        line = _(wording.line).format(
+            done=progress.done, total=progress.total, rate=rate, left=left
+        )
         print(line, file=sys.stderr, flush=True)
 
     return advance

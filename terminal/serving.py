@@ -12,8 +12,7 @@ import typer
 from index.errors import BadFilter, UserError
 from index.i18n import gettext as _
 from terminal.command import HITS, command
-from terminal.opening import index_folder, opened
-from terminal.options import IndexDir
+from terminal.opening import HERE, Where, opened
 
 if TYPE_CHECKING:
     from web.settings import Settings
@@ -25,7 +24,7 @@ TOKEN_VARIABLE: Final = "LAWSEARCH_TOKEN"
 
 @command(epilog=_("Example: lawsearch serve --port 8080"))
 def serve(
-    index_dir: IndexDir = None,
+    where: Where = HERE,
     host: Annotated[
         str,
         typer.Option(metavar=_("ADDRESS"), help=_("Where to listen; 0.0.0.0 is everywhere.")),
@@ -71,8 +70,9 @@ def serve(
     from lawsearch import __version__
     from web.settings import Settings
 
+    location = where.location()
     settings = Settings(
-        index_dir=index_folder(index_dir),
+        location,
         host=host,
         port=port,
         token=_checked(token or os.environ.get(TOKEN_VARIABLE)),
@@ -83,7 +83,7 @@ def serve(
     )
     if not allow_anonymous:
         _check_who_comes(settings)
-    with opened(index_dir):  # what is wrong with the index is told before anybody asks
+    with opened(where):  # what is wrong with the index is told before anybody asks
         pass
     from web.serve import serve
 

@@ -7,9 +7,25 @@ from collections.abc import Iterator
 from index.i18n import gettext as _
 from index.i18n import ngettext
 from indexer.build import Summary
+from indexer.copying import Copied
 from terminal.lines import BAD, FAINT, TITLE, Line, Piece, clean
 
 MOST_LISTED = 50
+
+
+def show_copied(copied: Copied) -> Iterator[Line]:
+    """How many reports were copied and how many were there, and what else the target holds."""
+    counts = _("{written} reports copied, {unchanged} were there already")
+    said = counts.format(written=copied.written, unchanged=copied.unchanged)
+    took = _("  ({total} reports, {s:.1f} s)").format(total=copied.total, s=copied.seconds)
+    yield [Piece(said, TITLE), Piece(took, FAINT)]
+    if copied.others:
+        said = ngettext(
+            "{n} report of other files was there before and stays.",
+            "{n} reports of other files were there before and stay.",
+            copied.others,
+        )
+        yield [Piece(said.format(n=copied.others))]
 
 
 def show_summary(summary: Summary) -> Iterator[Line]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, ClassVar, Final
 
@@ -136,30 +136,30 @@ class Command(TyperCommand):
 
 
 class Commands(Mapping[str, TyperCommand]):
-    """Commands by name, each made of its application when it is asked for.
+    """Commands by name, each made when it is asked for.
 
     To make one takes Typer a millisecond, and a process runs one.
     """
 
-    def __init__(self, apps: Mapping[str, typer.Typer]) -> None:
-        self._apps = apps
+    def __init__(self, makers: Mapping[str, Callable[[], TyperCommand]]) -> None:
+        self._makers = makers
         self._made: dict[str, TyperCommand] = {}
 
     def __getitem__(self, name: str) -> TyperCommand:
         if name not in self._made:
-            self._made[name] = typer.main.get_command(self._apps[name])  # type: ignore[assignment]
+            self._made[name] = self._makers[name]()
         return self._made[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._apps)
+        return iter(self._makers)
 
     def __len__(self) -> int:
-        return len(self._apps)
+        return len(self._makers)
 
 
 _LEARNT: Final = (
     *("index", "query", "browse", "show", "similar", "copies", "diff", "spread"),
-    *("serve", "parse", "status", "verify"),
+    *("serve", "parse", "status", "verify", "copy"),
 )
 
 
@@ -167,16 +167,16 @@ class Group(TyperGroup):
     """The commands together; says in the user's language what is wrong with a command line."""
 
     context_class = _Context
-    apps: ClassVar[dict[str, typer.Typer]] = {}
-    """Each command's application by its name."""
+    makers: ClassVar[dict[str, Callable[[], TyperCommand]]] = {}
+    """What makes each command, by its name."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        self.commands = Commands(self.apps)  # type: ignore[assignment]
+        self.commands = Commands(self.makers)  # type: ignore[assignment]
 
     def list_commands(self, ctx: Any) -> list[str]:
         """The names of the commands, as they are best learnt."""
-        return sorted(self.apps, key=_LEARNT.index)
+        return sorted(self.makers, key=_LEARNT.index)
 
     def main(
         self,

@@ -61,7 +61,7 @@ def make_report(
     furniture = (Furniture(*m.span(), "page_number") for m in _PAGE_BREAK.finditer(source))
     return Report(
         id=id,
-        files=(SourceFile(path or f"/reports/{id}.txt", "00", len(source), 1),),
+        files=(SourceFile(path or file_of(id), "00", len(source), 1),),
         source=source,
         level=level,
         kind=Kind.ANNUAL_REPORT,
@@ -76,13 +76,20 @@ def make_report(
     )
 
 
+def file_of(id: str) -> str:
+    """Where the file of a report is, if nothing else is said."""
+    return f"/reports/{id}.txt"
+
+
 def batch(*reports: Report, remove: Iterable[str] = ()) -> Batch:
-    """The batch that adds the reports, each with a row for its file."""
+    """The batch that adds the reports, each with a row for its file, and removes others with it."""
     rows = (FileRow(r.file, "00", len(r.source), 1, r.id) for r in reports)
+    gone = frozenset(remove)
     return Batch(
         add=tuple(prepare(report) for report in reports),
-        remove=frozenset(remove),
+        remove=gone,
         files=tuple(rows),
+        forget=frozenset(file_of(id) for id in gone),
     )
 
 

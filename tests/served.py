@@ -10,6 +10,7 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
+from index.location import Folder
 from web.app import create_app
 from web.settings import Settings
 
@@ -17,7 +18,7 @@ from web.settings import Settings
 @contextmanager
 def served(index_dir: Path, **settings: Any) -> Iterator[TestClient]:
     """A client of a server over the index, which speaks English; no limit of requests."""
-    app = create_app(Settings(index_dir, **{"rate": None, **settings}))
+    app = create_app(Settings(Folder(index_dir), **{"rate": None, **settings}))
     with TestClient(app, "http://127.0.0.1", headers={"Accept-Language": "en"}) as client:
         yield client
 

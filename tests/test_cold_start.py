@@ -11,13 +11,13 @@ ROOT = Path(__file__).resolve().parent.parent
 # By what each costs to import: a query over a county takes about a tenth of a second in all.
 HEAVY = {
     "docx", "fastapi", "indexer", "jieba", "jinja2", "lark", "lxml", "numpy", "parsy",
-    "prometheus_client", "pydantic", "pypinyin", "rapidfuzz", "rich", "rjieba", "starlette",
-    "trafilatura", "uvicorn", "web", "whoosh",
+    "opensearchpy", "prometheus_client", "pydantic", "pypinyin", "rapidfuzz", "requests", "rich",
+    "rjieba", "starlette", "trafilatura", "urllib3", "uvicorn", "web", "whoosh",
 }  # fmt: skip
 UNNEEDED = {
-    "index.gazetteer", "index.sentences", "index.vector", "search.fields", "search.help",
-    "search.complete", "search.lookup", "search.readings", "search.suggest", "search.synonyms",
-    "search.vocabulary",
+    "index.gazetteer", "index.opensearch", "index.sentences", "index.vector", "search.fields",
+    "search.help", "search.complete", "search.lookup", "search.readings", "search.suggest",
+    "search.synonyms", "search.vocabulary", "terminal.cluster",
 }  # fmt: skip
 MOST_OF_OURS = 60
 """Modules of ours that a plain query may load; each takes a third of a millisecond or more."""

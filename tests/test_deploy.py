@@ -15,6 +15,7 @@ import pytest
 import typer
 
 import cli
+from index.location import Folder
 from web import asked, lanes, limits, security
 from web.settings import Settings
 
@@ -127,7 +128,7 @@ def test_the_container_is_built_from_the_lock_by_hashes() -> None:
         if re.match(r"\s*pip ", command)
     ]
     locked = [command for command in pips if "requirements/" in command]
-    assert {re.search(r"requirements/(\w+)", c)[1] for c in locked} == {"build", "runtime"}  # type: ignore[index]
+    assert {re.search(r"requirements/(\w+)", c)[1] for c in locked} == {"build", "cluster"}  # type: ignore[index]
     for command in locked:
         assert "--require-hashes" in command
     for command in pips:
@@ -177,6 +178,20 @@ def test_the_container_is_given_all_that_the_wheel_is_made_of() -> None:
     assert given == wanted | {table["project"]["readme"]}
 
 
+# --- the cluster ----------------------------------------------------------------------------------
+
+
+def test_the_cluster_is_three_nodes_that_only_this_machine_reaches() -> None:
+    text = read("compose.yaml")
+    ports = re.findall(r'(?m)^ +ports: \["(.*)"\]$', text)
+    assert ports == [f"127.0.0.1:{9200 + n}:9200" for n in range(3)]
+    nodes = re.findall(r"(?m)^  (node\d):$\n    <<:", text)
+    assert nodes == ["node1", "node2", "node3"]
+    for name in ("discovery.seed_hosts", "cluster.initial_cluster_manager_nodes"):
+        assert re.findall(rf"(?m)^  {name}: (.*)$", text) == [",".join(nodes)]
+    assert "without passwords" in " ".join(text.replace("#", " ").split())
+
+
 # --- nginx ----------------------------------------------------------------------------------------
 
 
@@ -205,7 +220,7 @@ def test_nginx_reads_its_file(tmp_path: Path) -> None:
 
 def test_limits_of_the_docs_are_those_that_hold() -> None:
     page = " ".join((ROOT / "docs/howto/serve.md").read_text("utf-8").split())
-    rate = Settings(Path()).rate
+    rate = Settings(Folder(Path())).rate
     assert rate is not None
     for said in (
         f"{asked.LONGEST_QUERY:,} characters",

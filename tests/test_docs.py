@@ -15,7 +15,13 @@ import pytest
 import typer
 
 import cli
+from index.location import Cluster, Folder
 from index.model import Level, Part
+from index.opensearch.client import _LEAST
+from index.opensearch.connection import CA_FILE, CREDENTIALS, PASSWORD, USERNAME
+from index.opensearch.generations import Shape
+from index.opensearch.lease import HELD_S
+from index.opensearch.reading import KEEP_ALIVE
 from index.prepared import prepare
 from index.querytree import Field, Zone
 from index.segments.build import build_segment
@@ -44,6 +50,8 @@ from search.measures import LONGEST
 from search.stretches import SHORTEST_MOVED
 from search.table import header
 from search.telling import MOST_WORDS
+from terminal.cluster import INDEX, URL
+from terminal.options import ON_AN_INDEX
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -263,6 +271,35 @@ def test_limits_of_the_index_are_those_that_hold() -> None:
         f"{BATCH_REPORTS} reports, or {BATCH_CHARACTERS:,} characters",
     ):
         assert said in page, said
+
+
+# --- a cluster ------------------------------------------------------------------------------------
+
+
+def test_limits_of_a_cluster_are_those_that_hold() -> None:
+    page = " ".join(read("docs/howto/cluster.md").split())
+    least = ".".join(map(str, _LEAST))
+    assert (f"{Shape().shards}", Shape().replicas) == ("3", 1)
+    assert (Cluster.look_s, Folder.look_s) == (2, 0.25)
+    assert (KEEP_ALIVE, HELD_S) == ("10m", 60)
+    assert Cluster.idle_s < 600
+    for said in (
+        f"OpenSearch {least} or 3",
+        "three parts (shards) and one copy of each",
+        "after two seconds, not after a quarter of one",
+        "for ten minutes after the last request",
+        "is let go after a minute",
+    ):
+        assert said in page, said
+
+
+def test_every_variable_and_option_of_a_cluster_has_docs() -> None:
+    page = read("docs/howto/cluster.md")
+    for variable in (USERNAME, PASSWORD, CREDENTIALS, CA_FILE, URL, INDEX, "LAWSEARCH_ENGINE"):
+        assert f"`{variable}`" in page
+        assert f"`{variable}`" in read("docs/cli.md")
+    for option in ON_AN_INDEX.keys() - {"index_dir"}:
+        assert f"| `--{option.replace('_', '-')}` |" in page
 
 
 # --- comparing ------------------------------------------------------------------------------------

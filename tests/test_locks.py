@@ -59,7 +59,9 @@ def missing(wanted: list[Requirement], lock: Path) -> list[str]:
 def test_there_are_locks() -> None:
     names = [lock.name for lock in LOCKS]
 
-    assert names == ["bench.txt", "build.txt", "dev.txt", "runtime.txt", "whoosh-reloaded.txt"]
+    assert names == [
+        *("bench.txt", "build.txt", "cluster.txt", "dev.txt", "runtime.txt", "whoosh-reloaded.txt"),
+    ]
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
@@ -86,6 +88,7 @@ def test_lock_pins_every_package_exactly_and_with_hashes(lock: Path) -> None:
     ("wanted", "name"),
     [
         pytest.param(declared(), "runtime.txt", id="runtime"),
+        pytest.param(declared("cluster"), "cluster.txt", id="cluster"),
         pytest.param(declared("dev"), "dev.txt", id="dev"),
         pytest.param(
             [Requirement(text) for text in PROJECT["build-system"]["requires"]],
@@ -110,6 +113,6 @@ def test_dev_lock_has_what_the_runtime_and_the_build_locks_have() -> None:
     # Without the markers: colorama, for one, is for Windows in both and for more of it in dev.
     dev = {f"{pin.name}{pin.specifier}" for pin in pinned(ROOT / "requirements/dev.txt")}
 
-    for name in ("runtime.txt", "build.txt"):
+    for name in ("runtime.txt", "cluster.txt", "build.txt"):
         pins = pinned(ROOT / "requirements" / name)
         assert {f"{pin.name}{pin.specifier}" for pin in pins} <= dev

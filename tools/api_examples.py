@@ -18,6 +18,7 @@ sys.path.insert(0, str(ROOT))
 
 from starlette.testclient import TestClient  # noqa: E402 - the path comes first
 
+from index.location import Folder  # noqa: E402
 from web.api.openapi import EXAMPLES, address  # noqa: E402
 from web.api.operations import JSON, OPERATIONS, Operation  # noqa: E402
 
@@ -55,7 +56,9 @@ def main() -> None:
         writer = WhooshWriter(index)
         build_index([ROOT / "samples"], writer, settings=Indexing(), jobs=1)
         writer.close()
-        with TestClient(create_app(Settings(index, rate=None)), "http://127.0.0.1") as client:
+        with TestClient(
+            create_app(Settings(Folder(index), rate=None)), "http://127.0.0.1"
+        ) as client:
             plain = json.dumps(make_examples(client), ensure_ascii=False, indent=1)
     EXAMPLES.write_text(plain + "\n", "utf-8", newline="\n")
 

@@ -3,6 +3,7 @@
 Run by `make lock`. The files name no host and no path, so they install from any package index.
     build.txt            what building takes (jieba comes as source only)
     runtime.txt          what the program needs
+    cluster.txt          runtime.txt and what an index on a cluster needs
     dev.txt              runtime.txt and what tests, checks and this script need
     bench.txt            runtime.txt and the engines that bench/ measures beside
     whoosh-reloaded.txt  the other Whoosh, for the tests that run on it
@@ -40,6 +41,8 @@ def main(upgrade: bool) -> None:
     build = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["build-system"]["requires"]
     compile_lock("runtime.txt", "pyproject.toml", *flags)
     same = ["--constraints", "requirements/runtime.txt"]
+    compile_lock("cluster.txt", "pyproject.toml", "--extra", "cluster", *same, *flags)
+    same = ["--constraints", "requirements/cluster.txt"]
     compile_lock("dev.txt", "pyproject.toml", "--extra", "dev", *same, *flags)
     same = ["--constraints", "requirements/dev.txt"]
     compile_lock("bench.txt", "pyproject.toml", "--extra", "bench", *same, *flags)

@@ -77,7 +77,7 @@ def create_member(settings: Settings) -> FastAPI:
 
 
 def _lane(name: str, settings: Settings, warm: Callable[[Held], None], latest: Latest) -> Lane:
-    return Lane(name, Live(settings.index_dir, settings.version, warm, latest))
+    return Lane(name, Live(settings.location, settings.version, warm, latest))
 
 
 def _assemble(

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from index.querytree import Field
 from search.run import Request
-from web.live import LOOK_SECONDS, Held, Live
+from web.live import Held, Live
 
 
 @contextmanager
@@ -17,7 +17,7 @@ def keep_up(*all: Live) -> Iterator[threading.Thread]:
     ended = threading.Event()
 
     def look() -> None:
-        while not ended.wait(LOOK_SECONDS):
+        while not ended.wait(min(live.look_s for live in all)):
             for live in all:
                 live.refresh()
 

@@ -13,38 +13,34 @@ import math
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cached_property
-from pathlib import Path, PurePath, PureWindowsPath
+from pathlib import PurePath, PureWindowsPath
 from typing import Final
 
-from index.errors import StoreError
-from index.manifest import NAME as MANIFEST
-from index.whoosh_engine import WhooshEngine
+from index.errors import EngineUnavailable, StoreError
+from index.location import Location
 from search.run import Searcher
 from search.similar import SimilarFinder
 
-LOOK_SECONDS: Final = 0.25
-"""How often the folder is asked for a new commit."""
 RETRY_SECONDS: Final = 30.0
 """How soon a commit that could not be opened is tried again: each time all of it is read."""
 _log: Final = logging.getLogger("lawsearch.web")
-Stamp = tuple[int, int, int]
-"""Tells one manifest from the next: number of the file, its time in nanoseconds, its size."""
 
 
 class Held:
     """One commit, and what was learnt of it. One thread at a time."""
 
-    def __init__(self, folder: Path, version: str) -> None:
-        """Raises IndexMissing, IndexOutdated, IndexDamaged. version is the program's."""
-        self.engine = WhooshEngine(folder, resident=True)
+    def __init__(self, location: Location, version: str) -> None:
+        """Raises StoreError, IndexMissing for one. version is the program's."""
+        self.engine = location.engine(resident=True)
         self.searcher = Searcher(self.engine)
         self.finder = SimilarFinder(self.engine)
         self.commit = self.engine.commit
         self.users = 0
+        self.used = time.monotonic()  # when it was last asked something
         made_of = f"{version} {self.commit} {self.engine.written}"
         self.digest = hashlib.sha256(made_of.encode()).hexdigest()[:12]
 
@@ -56,6 +52,11 @@ class Held:
     def shown(self, path: str) -> str:
         """What anybody may see of a file's path: from the folder on that holds all files."""
         return shorten(path, self._root)
+
+    def close(self) -> None:
+        """Let go of the commit; what cannot be told to a cluster it forgets by itself."""
+        with suppress(StoreError):
+            self.engine.close()
 
     @cached_property
     def _root(self) -> str:
@@ -76,21 +77,24 @@ class Latest:
 
 
 class Live:
-    """The last commit of a folder; all but `refresh` is for one thread at a time."""
+    """The last commit of an index; all but `refresh` is for one thread at a time."""
 
     def __init__(
-        self, folder: Path, version: str, warm: Callable[[Held], None], latest: Latest
+        self, location: Location, version: str, warm: Callable[[Held], None], latest: Latest
     ) -> None:
         """warm: makes a commit ready for its first question. latest is common to all lanes."""
         self.latest = latest
-        self._folder = folder
+        self.look_s = location.look_s
+        self._location = location
+        self._look = location.watch()
         self._version = version
         self._warm = warm
         self._held: Held | None = None
         self._next: Held | None = None  # given from one thread to the other, by turns
         self._turn = threading.Lock()
         self._refreshing = threading.Lock()
-        self._seen: Stamp | None = None  # the last that `refresh` has looked at
+        self._seen: Hashable = None  # the last that `refresh` has looked at
+        self._away = ""  # why it could not look
         self._failed = ""  # what was wrong with that
         self._again = math.inf  # when to look at it again, by the monotonic clock
 
@@ -99,15 +103,19 @@ class Live:
         """The last commit that is ready, which stays open meanwhile.
 
         Another lane may have answered from a later one: then it is made ready first.
-        Raises IndexMissing, IndexOutdated, IndexDamaged where none could ever be opened.
+        Raises StoreError where none could ever be opened.
         """
         held = self._last()
         held.users += 1
         try:
             with held.engine.blamed():
                 yield held
+        except EngineUnavailable:  # the nodes that held the commit may be gone: open it again
+            self._held = None if held is self._held else self._held
+            raise
         finally:
             held.users -= 1
+            held.used = time.monotonic()
             self._close_unless_used(held)
 
     @property
@@ -139,7 +147,11 @@ class Live:
         tried again now and then: files that are copied may come after the manifest.
         """
         with self._refreshing:
-            stamp = _stamp(self._folder)
+            try:
+                stamp, self._away = self._look(), ""
+            except StoreError as error:
+                self._away = _logged_once(error, self._away)
+                return
             if stamp == self._seen and time.monotonic() < self._again:
                 return
             before = self._failed if stamp == self._seen else ""
@@ -147,18 +159,17 @@ class Live:
             try:
                 held = self._opened()
             except StoreError as error:
-                self._failed, self._again = str(error), time.monotonic() + RETRY_SECONDS
-                if self._failed != before:
-                    _log.error("%s %s", error, error.hint)
+                self._again = time.monotonic() + RETRY_SECONDS
+                self._failed = _logged_once(error, before)
             else:
                 if (unused := self._exchange(held)) is not None:
-                    unused.engine.close()
+                    unused.close()
 
     def _opened(self) -> Held:
-        """The commit in the folder, ready for its first question."""
-        held = Held(self._folder, self._version)
+        """The last commit, ready for its first question."""
+        held = Held(self._location, self._version)
         with ExitStack() as undo:
-            undo.callback(held.engine.close)
+            undo.callback(held.close)
             with held.engine.blamed():
                 self._warm(held)
             undo.pop_all()
@@ -166,13 +177,20 @@ class Live:
 
     def _last(self) -> Held:
         self._take()
+        if self._held is not None and self._is_stale(self._held):
+            self._held.close()
+            self._held = None
         if self._held is None:
-            self._held = Held(self._folder, self._version)
+            self._held = Held(self._location, self._version)
         if self._held.commit < self.latest.commit:
             self.refresh()
             self._take()
         self.latest.meet(self._held.commit)
         return self._held
+
+    def _is_stale(self, held: Held) -> bool:
+        """Whether it has lain so long that a cluster may have let go of it."""
+        return not held.users and time.monotonic() - held.used > self._location.idle_s
 
     def _take(self) -> None:
         """Hold what was made ready, if anything was."""
@@ -189,16 +207,14 @@ class Live:
 
     def _close_unless_used(self, held: Held) -> None:
         if held is not self._held and not held.users:
-            held.engine.close()
+            held.close()
 
 
-def _stamp(folder: Path) -> Stamp | None:
-    """That of the manifest, None where there is none."""
-    try:
-        found = (folder / MANIFEST).stat()
-    except OSError:
-        return None
-    return found.st_ino, found.st_mtime_ns, found.st_size
+def _logged_once(error: StoreError, before: str) -> str:
+    """What is wrong; logged where that was something else before."""
+    if str(error) != before:
+        _log.error("%s %s", error, error.hint)
+    return str(error)
 
 
 def common_folder(paths: Iterator[str]) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
+
+from index.location import Location
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -17,7 +18,7 @@ class Settings:
     query may cost at most, as estimated before it runs.
     """
 
-    index_dir: Path
+    location: Location
     host: str = "127.0.0.1"
     port: int = 8000
     token: str | None = None

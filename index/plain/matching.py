@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
 
 from index.fillers import without_fillers
-from index.plain.postings import Occurrences, PlainPostings
+from index.plain.postings import Occurrences, PlainPostings, RankedPostings
 from index.querytree import And, Filter, Near, Node, Not, Or, Scope, Text, Zone
 from index.spans import StreamSpan, smallest_gap
 
@@ -18,13 +18,73 @@ _REMEMBERED = 300_000
 """Sections of which occurrences, or bounds, are remembered."""
 
 
-class Matcher:
-    """Answers about one index; remembers occurrences: one run of a query asks several questions."""
+class Finder:
+    """Where texts stand in one index; remembers occurrences: one query asks for them repeatedly."""
 
-    def __init__(self, postings: PlainPostings) -> None:
+    def __init__(self, postings: RankedPostings) -> None:
         self.postings = postings
         self._found: dict[tuple[str, Zone], Occurrences] = {}
         self._n_found = 0  # sections in all of _found
+
+    def occurrences(self, stream: str, zone: Zone = Zone.ANYWHERE) -> Occurrences:
+        """Where the stream stands, overlapping occurrences included; nowhere for TITLE."""
+        if zone is Zone.TITLE:
+            return {}
+        key = (stream, zone)
+        if key not in self._found:
+            everywhere = self.postings.find(stream)
+            if zone is Zone.HEADING:
+                everywhere = self._within_headings(everywhere, len(stream))
+            self._remember(key, everywhere)
+            return everywhere
+        return self._found[key]
+
+    def _remember(self, key: tuple[str, Zone], found: Occurrences) -> None:
+        if self._n_found > _REMEMBERED:
+            self._found.clear()
+            self._n_found = 0
+        self._found[key] = found
+        self._n_found += len(found)
+
+    def _within_headings(self, everywhere: Occurrences, length: int) -> Occurrences:
+        limits = self.postings.heading_lengths
+        kept = {
+            s: positions[: bisect_right(positions, limits[s] - length)]
+            for s, positions in everywhere.items()
+        }
+        return {s: positions for s, positions in kept.items() if positions}
+
+    def spans(self, text: Text, sections: Collection[int]) -> dict[int, list[list[StreamSpan]]]:
+        """Stream spans of the text in each of the sections: its own, else those of its words.
+
+        Those of one word are one list, ascending. Found by posting list and not by section: a long
+        query has many more words than a section holds.
+        """
+        own = dict(self._spans_of(text.stream, text.zone, sections))
+        found = {section: [spans] for section, spans in own.items()}
+        for word in without_fillers(text.words):
+            for section, spans in self._spans_of(word, text.zone, sections):
+                if section not in own:
+                    found.setdefault(section, []).append(spans)
+        return found
+
+    def _spans_of(
+        self, stream: str, zone: Zone, sections: Collection[int]
+    ) -> Iterator[tuple[int, list[StreamSpan]]]:
+        found, length = self.occurrences(stream, zone), len(stream)
+        fewer, more = (found, sections) if len(found) < len(sections) else (sections, found)
+        for section in fewer:
+            if section in more:
+                yield section, [(p, p + length) for p in found[section]]
+
+
+class Matcher(Finder):
+    """Answers about one index."""
+
+    postings: PlainPostings
+
+    def __init__(self, postings: PlainPostings) -> None:
+        super().__init__(postings)
         self._bounds: dict[tuple[int, Scope], Sequence[int]] = {}
 
     def match(self, node: Node) -> dict[int, bool]:
@@ -87,57 +147,6 @@ class Matcher:
         if zone is Zone.TITLE:
             return self.postings.titled((stream,))
         return self.occurrences(stream, zone).keys()
-
-    def occurrences(self, stream: str, zone: Zone = Zone.ANYWHERE) -> Occurrences:
-        """Where the stream stands, overlapping occurrences included; nowhere for TITLE."""
-        if zone is Zone.TITLE:
-            return {}
-        key = (stream, zone)
-        if key not in self._found:
-            everywhere = self.postings.find(stream)
-            if zone is Zone.HEADING:
-                everywhere = self._within_headings(everywhere, len(stream))
-            self._remember(key, everywhere)
-            return everywhere
-        return self._found[key]
-
-    def _remember(self, key: tuple[str, Zone], found: Occurrences) -> None:
-        if self._n_found > _REMEMBERED:
-            self._found.clear()
-            self._n_found = 0
-        self._found[key] = found
-        self._n_found += len(found)
-
-    def _within_headings(self, everywhere: Occurrences, length: int) -> Occurrences:
-        limits = self.postings.heading_lengths
-        kept = {
-            s: positions[: bisect_right(positions, limits[s] - length)]
-            for s, positions in everywhere.items()
-        }
-        return {s: positions for s, positions in kept.items() if positions}
-
-    def spans(self, text: Text, sections: Collection[int]) -> dict[int, list[list[StreamSpan]]]:
-        """Stream spans of the text in each of the sections: its own, else those of its words.
-
-        Those of one word are one list, ascending. Found by posting list and not by section: a long
-        query has many more words than a section holds.
-        """
-        own = dict(self._spans_of(text.stream, text.zone, sections))
-        found = {section: [spans] for section, spans in own.items()}
-        for word in without_fillers(text.words):
-            for section, spans in self._spans_of(word, text.zone, sections):
-                if section not in own:
-                    found.setdefault(section, []).append(spans)
-        return found
-
-    def _spans_of(
-        self, stream: str, zone: Zone, sections: Collection[int]
-    ) -> Iterator[tuple[int, list[StreamSpan]]]:
-        found, length = self.occurrences(stream, zone), len(stream)
-        fewer, more = (found, sections) if len(found) < len(sections) else (sections, found)
-        for section in fewer:
-            if section in more:
-                yield section, [(p, p + length) for p in found[section]]
 
     def _match_near(self, near: Near) -> Iterator[int]:
         left, right = self._operand(near.left), self._operand(near.right)

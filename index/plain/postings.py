@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from index.analysis import covering_grams
 from index.querytree import Filter, Scope
@@ -16,8 +16,32 @@ from index.segments.snapshot import SECTION_FIELDS, Snapshot
 Occurrences = Mapping[int, Sequence[int]]
 """Section number -> ascending stream positions, never empty ones."""
 
+IntOf = Sequence[int] | Mapping[int, int]
+"""A number for each section."""
+
 _LOOK_UP: Final = 16  # postings that are walked through in the time that one is looked up
 _ENDS: Final = {Scope.SENTENCE: "sentence.end", Scope.PARAGRAPH: "paragraph.end"}
+
+
+class RankedPostings(Protocol):
+    """What `index.plain.scoring` asks of an index, be it of all its sections or of a few."""
+
+    @property
+    def n_sections(self) -> int: ...
+    @property
+    def mean_length(self) -> float: ...
+    @property
+    def lengths(self) -> IntOf: ...
+    @property
+    def heading_lengths(self) -> IntOf: ...
+    def find(self, stream: str) -> Occurrences: ...
+    def n_with_gram(self, gram: str) -> int: ...
+    def gram_counts(
+        self, gram: str, sections: Collection[int]
+    ) -> Mapping[int, tuple[int, int]]: ...
+    def n_with_word(self, word: str) -> int: ...
+    def word_counts(self, word: str, sections: Collection[int]) -> Mapping[int, int]: ...
+    def heading_counts(self, word: str, sections: Collection[int]) -> Mapping[int, int]: ...
 
 
 class PlainPostings:

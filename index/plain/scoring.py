@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import chain, pairwise
 
 from index.engine import Tier
-from index.plain.matching import Matcher
+from index.plain.matching import Finder
 from index.queryterms import query_terms
 from index.querytree import Node, Text
 from index.ranking import HEADING_WEIGHT, idf, nearness, saturate
@@ -40,9 +40,9 @@ TIERS = (Tier.LITERAL, Tier.WORDS, Tier.PARTIAL)
 class Scorer:
     """Scores the sections that match a tree."""
 
-    def __init__(self, matcher: Matcher, tree: Node, sections: Mapping[int, Tier]) -> None:
-        self._matcher, self._sections = matcher, sections
-        self._postings = matcher.postings
+    def __init__(self, finder: Finder, tree: Node, sections: Mapping[int, Tier]) -> None:
+        self._finder, self._sections = finder, sections
+        self._postings = finder.postings
         self._texts, self._words, self._grams = query_terms(tree)
 
     def rank(self) -> dict[int, Rank]:
@@ -112,7 +112,7 @@ class Scorer:
         """Spans of the texts, or of their words, that each section holds, in order of the query."""
         operands: dict[int, list[list[StreamSpan]]] = {}
         for text in self._texts if self._sections else ():
-            for section, found in self._matcher.spans(text, self._sections.keys()).items():
+            for section, found in self._finder.spans(text, self._sections.keys()).items():
                 operands.setdefault(section, []).extend(found)
         return operands
 
@@ -126,7 +126,7 @@ class Scorer:
 
     def _only_parts(self, text: Text, sections: Collection[int]) -> set[int]:
         """Those of the sections where the text only stands inside longer numbers."""
-        found = self._matcher.occurrences(text.stream, text.zone)
+        found = self._finder.occurrences(text.stream, text.zone)
         inside = self._inside_numbers(text.stream)
         return {s for s in sections if s in found and all((s, p) in inside for p in found[s])}
 
@@ -150,7 +150,7 @@ class Scorer:
         return sum(len(disjoint(chain.from_iterable(held))) for held in self._operands.values())
 
     def _count_one(self, text: Text) -> int:
-        found, size = self._matcher.occurrences(text.stream, text.zone), len(text.stream)
+        found, size = self._finder.occurrences(text.stream, text.zone), len(text.stream)
         return sum(count_disjoint(found[s], size) for s in self._sections if s in found)
 
 

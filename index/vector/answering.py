@@ -31,6 +31,7 @@ from index.vector.scoring import Scorer
 from index.vector.sets import NONE, Rows, among
 from index.vector.shared import shared_texts
 from index.vector.shingles import Shingles
+from index.vector.texts import CommitTexts
 
 
 class VectorAnswerer:
@@ -45,6 +46,7 @@ class VectorAnswerer:
         self._scorer = Scorer(self._postings)
         self.estimator = Estimator(self._postings, self._fields)
         self.shingles = Shingles(self._arrays)
+        self._texts = CommitTexts(self._arrays, self.shingles)
         self.likeness = LikenessFinder(self._postings, self._fields)
 
     def answer(self, question: Question) -> Answer:
@@ -73,7 +75,7 @@ class VectorAnswerer:
 
     def shared_texts(self, sections: Collection[int] | None) -> Iterator[SharedText]:
         """The pairs of sections that share rare text; with sections of some firsts alone."""
-        return shared_texts(self._arrays, self.shingles, sections)
+        return shared_texts(self._texts, sections)
 
     def _match(self, question: Question) -> Matches:
         """The matches before filters; none is literal where a part is enough."""

@@ -12,16 +12,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from index.engine import SharedText
 from index.segments.shingles import SHINGLE
-from index.vector.arrays import Arrays
-from index.vector.sets import Floats, Mask, Rows, begins_run, distinct, ranges
-from index.vector.shingles import Hashes, Shingles, among_hashes
+from index.vector.sets import Floats, Mask, Rows, Sections, begins_run, distinct, ranges
+from index.vector.shingles import Hashes, among_hashes
 
 LEAST_WEIGHT: Final = 10.0
 """Characters of rare text that two sections must share to be told of."""
@@ -37,58 +36,100 @@ _CHUNK: Final = 1 << 20
 _Array = npt.NDArray[Any]
 
 
-def shared_texts(
-    arrays: Arrays, shingles: Shingles, wanted: Collection[int] | None
-) -> Iterator[SharedText]:
+class Texts(Protocol):
+    """Sections by their numbers, n of them of r reports, and their shingles, k.
+
+    hashes, offsets, sections: (k,) of each shingle, in the order of sections and offsets. first:
+    (n + 1,) the first shingle of each section. report_of: (n,), place_numbers: (r,). order: the
+    live sections in the order of time. common_hashes: common form, ascending. common_limit: the
+    reports from which on a shingle may be that.
+    """
+
+    @property
+    def hashes(self) -> Hashes: ...
+    @property
+    def offsets(self) -> npt.NDArray[np.uint32]: ...
+    @property
+    def sections(self) -> Sections: ...
+    @property
+    def first(self) -> Rows: ...
+    @property
+    def report_of(self) -> Rows: ...
+    @property
+    def place_numbers(self) -> Rows: ...
+    @property
+    def order(self) -> Rows: ...
+    @property
+    def common_hashes(self) -> Hashes: ...
+    @property
+    def common_limit(self) -> int: ...
+
+
+def shared_texts(texts: Texts, wanted: Collection[int] | None) -> Iterator[SharedText]:
     """The pairs by the time of the first: all of these, or of some firsts all.
 
     wanted: sections. Each first is one of them, or has a pair with one.
     """
-    order = _in_time(arrays)
-    if wanted is None:
-        pairs = _Pairs(arrays, shingles, order, _held_by_all(shingles, order))
-        firsts = None
+    return pairs_of(texts, None if wanted is None else first_sections(texts, wanted))
+
+
+def first_sections(texts: Texts, wanted: Collection[int]) -> Rows:
+    """The wanted sections, and those that are the first in a pair with one of them.
+
+    Needed are the sections that have any of the wanted ones' shingles.
+    """
+    numbers = np.array(sorted(wanted), np.intp)
+    own = _is_among(texts, numbers)
+    pairs = _Pairs(texts, _held_among(texts, own_hashes(texts, numbers)))
+    return texts.order[own | pairs.firsts_with(own)]
+
+
+def pairs_of(texts: Texts, firsts: Rows | None) -> Iterator[SharedText]:
+    """All pairs by the time of the first, or those that begin with these sections.
+
+    Needed are the sections that have any of the firsts' shingles.
+    """
+    if firsts is None:
+        pairs, wanted = _Pairs(texts, _held_by_all(texts)), None
     else:
-        numbers = np.array(sorted(wanted), np.intp)
-        held = _held_among(shingles, order, _own_hashes(shingles, numbers))
-        own = _is_among(order, numbers, arrays.n_sections)
-        firsts = own | _Pairs(arrays, shingles, order, held).firsts_with(own)
-        held = _held_among(shingles, order, _own_hashes(shingles, order[firsts]))
-        pairs = _Pairs(arrays, shingles, order, held)
-    for rows in pairs.chunks(firsts):
+        pairs = _Pairs(texts, _held_among(texts, own_hashes(texts, firsts)))
+        wanted = _is_among(texts, firsts)
+    for rows in pairs.chunks(wanted):
         yield from pairs.joined(*rows)
 
 
-def _is_among(order: Rows, numbers: Rows, n_sections: int) -> Mask:
-    """(len(order),) which of the sections are among these."""
-    found = np.zeros(n_sections, np.bool_)
+def _is_among(texts: Texts, numbers: Rows) -> Mask:
+    """(len(order),) which of the sections in time are among these."""
+    found = np.zeros(len(texts.report_of), np.bool_)
     found[numbers] = True
-    return found.take(order)
+    return found.take(texts.order)
 
 
-def _own_hashes(shingles: Shingles, sections: Rows) -> Hashes:
+def own_hashes(texts: Texts, sections: Rows) -> Hashes:
     """The different shingles of some sections, ascending, without common form."""
-    first = shingles.first
+    first = texts.first
     numbers = ranges(first.take(sections), first.take(sections + 1) - first.take(sections))
-    hashes: Hashes = distinct(np.sort(shingles.hashes.take(numbers)))
-    return hashes[~_is_common(hashes, shingles.common.hashes)]
+    hashes: Hashes = distinct(np.sort(texts.hashes.take(numbers)))
+    return hashes[~_is_common(hashes, texts.common_hashes)]
 
 
 _Standing = tuple[Rows, Rows]
 """(k,) shingles by their numbers, and their sections' places in time, in the order of these."""
 
 
-def _held_by_all(shingles: Shingles, order: Rows) -> _Standing:
-    counts = np.diff(shingles.first).take(order)
-    return ranges(shingles.first.take(order), counts), np.arange(len(order)).repeat(counts)
+def _held_by_all(texts: Texts) -> _Standing:
+    counts = np.diff(texts.first).take(texts.order)
+    numbers = ranges(texts.first.take(texts.order), counts)
+    return numbers, np.arange(len(texts.order)).repeat(counts)
 
 
-def _held_among(shingles: Shingles, order: Rows, hashes: Hashes) -> _Standing:
+def _held_among(texts: Texts, hashes: Hashes) -> _Standing:
     """Wherever some ascending hashes stand."""
-    numbers = among_hashes(shingles.hashes, hashes)
-    places = np.full(len(shingles.first), len(order))  # of deleted sections: after all others
+    order = texts.order
+    numbers = among_hashes(texts.hashes, hashes)
+    places = np.full(len(texts.first), len(order))  # of deleted sections: after all others
     places[order] = np.arange(len(order))
-    keys = places.take(shingles.sections.take(numbers)).astype(np.uint64) << np.uint64(32)
+    keys = places.take(texts.sections.take(numbers)).astype(np.uint64) << np.uint64(32)
     keys |= np.arange(len(keys), dtype=np.uint64)
     keys.sort()
     sections = (keys >> np.uint64(32)).astype(np.intp)
@@ -96,17 +137,18 @@ def _held_among(shingles: Shingles, order: Rows, hashes: Hashes) -> _Standing:
     return numbers.take(keys[:n_live].astype(np.uint32)), sections[:n_live]
 
 
-def _in_time(arrays: Arrays) -> Rows:
-    """The live sections by their report's year and day of issue, unknown last; then as stored."""
-    years, issued = arrays.years, arrays.column("report.issued").astype(np.int64)
+def in_time(sections: Rows, report_of: Rows, years: Rows, issued: npt.NDArray[np.int64]) -> Rows:
+    """Ascending sections by their report's year and day of issue, unknown last; then as they are.
+
+    report_of: (n,). years, issued: (r,) 0 is unknown.
+    """
     latest = np.iinfo(np.int64).max
     by_time = np.lexsort(
         (np.where(issued == 0, latest, issued), np.where(years == 0, latest, years))
     )
     ranks = np.empty(len(by_time), np.intp)
     ranks[by_time] = np.arange(len(by_time))
-    live = arrays.live_sections.astype(np.intp)
-    return live[np.argsort(ranks.take(arrays.report_of.take(live)), kind="stable")]
+    return sections[np.argsort(ranks.take(report_of.take(sections)), kind="stable")]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,23 +165,23 @@ class _Held:
     weights: Floats
 
     @classmethod
-    def make(cls, arrays: Arrays, shingles: Shingles, order: Rows, standing: _Standing) -> _Held:
+    def make(cls, texts: Texts, standing: _Standing) -> _Held:
         """Those of the shingles that several reports have, without common form."""
         numbers, sections = standing
-        keys = shingles.hashes.take(numbers).astype(np.uint64) << np.uint64(32)
+        keys = texts.hashes.take(numbers).astype(np.uint64) << np.uint64(32)
         keys |= np.arange(len(keys), dtype=np.uint64)
         keys.sort()
         hashes, at = (keys >> np.uint64(32)).astype(np.uint32), keys.astype(np.uint32)
         del keys
         sections, numbers = sections.take(at), numbers.take(at)
-        kept = _several(hashes) & ~_is_common(hashes, shingles.common.hashes)
+        kept = _several(hashes) & ~_is_common(hashes, texts.common_hashes)
         kept &= _few_in_section(hashes, sections)
         hashes, numbers, sections = hashes[kept], numbers[kept], sections[kept]
-        reports = arrays.report_of.take(order).take(sections)
-        limit = max(shingles.common_limit, _LEAST_RANGE)
+        reports = texts.report_of.take(texts.order).take(sections)
+        limit = max(texts.common_limit, _LEAST_RANGE)
         group = np.cumsum(begins_run(hashes)) - 1
         n_reports = _different(group, reports)
-        weights = _weights(_different(group, arrays.place_numbers.take(reports)), limit)
+        weights = _weights(_different(group, texts.place_numbers.take(reports)), limit)
         weights[n_reports < 2] = 0
         kept = (weights > 0).take(group)
         begins = begins_run(hashes[kept]).nonzero()[0]
@@ -212,13 +254,11 @@ class _Weighed(NamedTuple):
 class _Pairs:
     """Which sections are compared, a chunk of them at a time."""
 
-    def __init__(
-        self, arrays: Arrays, shingles: Shingles, order: Rows, standing: _Standing
-    ) -> None:
-        self._order = order
-        self._held = held = _Held.make(arrays, shingles, order, standing)
-        self._reports = arrays.report_of.take(order)
-        self._offsets = shingles.offsets
+    def __init__(self, texts: Texts, standing: _Standing) -> None:
+        self._order = texts.order
+        self._held = held = _Held.make(texts, standing)
+        self._reports = texts.report_of.take(texts.order)
+        self._offsets = texts.offsets
         sizes = np.diff(held.begins)
         self._group = np.arange(len(sizes)).repeat(sizes)
         place = np.arange(len(held.sections)) - held.begins[:-1].repeat(sizes)

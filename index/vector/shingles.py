@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -86,23 +86,19 @@ class Shingles:
     @property
     def common_limit(self) -> int:
         """The number of reports from which on a shingle may be common form."""
-        reports = len(np.unique(self._arrays.report_of.take(self._arrays.live_sections)))
-        return max(LEAST_TOWNSHIPS, -(-reports // COMMON_SHARE))
+        return common_limit(len(self._reports))
+
+    @property
+    def _reports(self) -> Rows:
+        """The live reports that have sections."""
+        return np.unique(self._arrays.report_of.take(self._arrays.live_sections))
 
     @cached_property
     def common(self) -> Counts:
         """The shingles that are common form, and in how many places."""
-        counts = self._counted()
-        live = self._arrays.live_sections
-        townships = np.unique(
-            self._arrays.place_numbers.take(np.unique(self._arrays.report_of.take(live)))
-        )
+        townships = np.unique(self._arrays.place_numbers.take(self._reports))
         n_counties = len(np.unique(self.counties.take(townships)))
-        few = n_counties < LEAST_COUNTIES
-        kept = counts.reports >= self.common_limit
-        kept &= counts.townships >= max(LEAST_TOWNSHIPS, -(-len(townships) // 2) if few else 0)
-        kept &= counts.counties >= min(LEAST_COUNTIES, n_counties)
-        return Counts(*(column[kept] for column in counts))
+        return common_among(self._counted(), len(self._reports), len(townships), n_counties)
 
     def _counted(self) -> Counts:
         """Counts of all shingles that may be common form."""
@@ -143,22 +139,56 @@ class Shingles:
 
     def common_form(self, streams: Sequence[str]) -> list[tuple[CommonForm, ...]]:
         """For each stream its stretches of common form, ascending and apart."""
-        found: list[list[CommonForm]] = [[] for _ in streams]
-        codes = np.frombuffer("".join(streams).encode("utf-32-le"), "<u4")
-        hashes, steps, counts = winnow(codes, np.array([len(s) for s in streams], np.int64))
-        common = self.common
-        if not len(hashes) or not len(common.hashes):
-            return [()] * len(streams)
-        at = common.hashes.searchsorted(hashes)
-        held = (common.hashes.take(at, mode="clip") == hashes).nonzero()[0]
-        ends = np.concatenate([[0], np.cumsum(steps, dtype=np.int64)])
-        first = np.concatenate([[0], np.cumsum(counts)])
-        which = first.searchsorted(held, side="right") - 1
-        starts = (ends.take(held + 1) - ends.take(first.take(which))).tolist()
-        columns = (column[at[held]].tolist() for column in common[1:])
-        for n, start, *numbers in zip(which.tolist(), starts, *columns, strict=True):
-            found[n].append(_joined(found[n], CommonForm(start, start + SHINGLE, *numbers)))
-        return [tuple(forms) for forms in found]
+        return stretches_of(selected(streams), self.common)
+
+
+class Selected(NamedTuple):
+    """The shingles of some streams, one after the other.
+
+    (k,) hashes, and steps from one to the next; (n,) how many each stream has.
+    """
+
+    hashes: Hashes
+    steps: npt.NDArray[np.uint8]
+    counts: Rows
+
+
+def selected(streams: Sequence[str]) -> Selected:
+    """The shingles of streams."""
+    codes = np.frombuffer("".join(streams).encode("utf-32-le", "surrogatepass"), "<u4")
+    return Selected(*winnow(codes, np.array([len(s) for s in streams], np.int64)))
+
+
+def common_limit(n_reports: int) -> int:
+    """Of so many reports with sections those from which on a shingle may be common form."""
+    return max(LEAST_TOWNSHIPS, -(-n_reports // COMMON_SHARE))
+
+
+def common_among(counts: Counts, n_reports: int, n_townships: int, n_counties: int) -> Counts:
+    """Those that are common form where there are so many reports of so many places."""
+    few = n_counties < LEAST_COUNTIES
+    kept = counts.reports >= common_limit(n_reports)
+    kept &= counts.townships >= max(LEAST_TOWNSHIPS, -(-n_townships // 2) if few else 0)
+    kept &= counts.counties >= min(LEAST_COUNTIES, n_counties)
+    return Counts(*(column[kept] for column in counts))
+
+
+def stretches_of(selected: Selected, common: Counts) -> list[tuple[CommonForm, ...]]:
+    """For each stream its stretches of common form, ascending and apart."""
+    hashes, steps, counts = selected
+    found: list[list[CommonForm]] = [[] for _ in counts]
+    if not len(hashes) or not len(common.hashes):
+        return [() for _ in counts]
+    at = common.hashes.searchsorted(hashes)
+    held = (common.hashes.take(at, mode="clip") == hashes).nonzero()[0]
+    ends = np.concatenate([[0], np.cumsum(steps, dtype=np.int64)])
+    first = np.concatenate([[0], np.cumsum(counts)])
+    which = first.searchsorted(held, side="right") - 1
+    starts = (ends.take(held + 1) - ends.take(first.take(which))).tolist()
+    columns = (column[at[held]].tolist() for column in common[1:])
+    for n, start, *numbers in zip(which.tolist(), starts, *columns, strict=True):
+        found[n].append(_joined(found[n], CommonForm(start, start + SHINGLE, *numbers)))
+    return [tuple(forms) for forms in found]
 
 
 def _held(segment: Segment) -> Rows:

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from index.engine import Question
+from index.engine import Engine, Question
 from index.errors import IndexMissing
 from index.querytree import And, Field, Node, Text
 from index.whoosh_engine import WhooshEngine
@@ -23,7 +23,7 @@ TREES: tuple[Node, ...] = (And(()), *(Text(word, word, quoted=True) for word in 
 QUESTIONS = tuple(Question(tree, limit=None, facets=(Field.YEAR, Field.PART)) for tree in TREES)
 
 
-def problems(engine: WhooshEngine, batch: int, total: int) -> Iterator[str]:
+def problems(engine: Engine, batch: int, total: int) -> Iterator[str]:
     """What does not fit together within one open index."""
     status = engine.status()
     ids = [*engine.report_ids()]

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from index.location import Folder
 from tests.made import batch, make_report, write
 from tests.served import served, wait_until
 from web.app import create_member
@@ -108,7 +109,7 @@ def test_nobody_is_sent_back_behind_a_commit(tmp_path: Path) -> None:
 def test_a_member_looks_for_the_commit_that_another_has_answered_from(tmp_path: Path) -> None:
     """Without a thread that looks by itself: only who asks for a later commit gets it."""
     write(tmp_path, batch(make_report("r0", [("一、调解", "调解员上门。")])))
-    app = create_member(Settings(tmp_path))
+    app = create_member(Settings(Folder(tmp_path)))
     told = {
         "method": "GET", "path": "/api/v1/query", "raw_path": b"/api/v1/query",
         "query_string": b"", "headers": [], "scheme": "http", "server": ("127.0.0.1", 80),

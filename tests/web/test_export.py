@@ -20,6 +20,7 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 import cli
+from index.location import Folder
 from search import streaming
 from search.table import BOM
 from tests.conftest import ROOT
@@ -196,7 +197,7 @@ def test_the_work_ends_when_the_reader_has_gone(
 
 def exported_to(reader: Reader, index: Path) -> list[bytes]:
     """What the reader got of an export, for which nothing is held afterwards."""
-    app = create_app(Settings(index, rate=None))
+    app = create_app(Settings(Folder(index), rate=None))
 
     async def go() -> Held:
         reader.lane = app.state.slow
@@ -326,7 +327,7 @@ def test_the_search_page_leads_to_all_of_its_hits(client: TestClient) -> None:
 
 
 def test_a_search_too_costly_for_a_page_can_still_be_exported(samples_index: Path) -> None:
-    app = create_app(Settings(samples_index, rate=None, most_ms=0.01))
+    app = create_app(Settings(Folder(samples_index), rate=None, most_ms=0.01))
     with TestClient(app, base_url="http://127.0.0.1") as client:
         assert client.get(f"{API}/query", params={"q": "调解"}).status_code == 422
         assert client.get(f"{API}/query.csv", params={"q": "调解"}).text.count("\n") > 20

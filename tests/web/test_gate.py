@@ -15,6 +15,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 from starlette.testclient import TestClient
 
+from index.location import Folder
 from tests.made import batch, make_report, write
 from tests.served import wait_until
 from web import lanes
@@ -37,7 +38,7 @@ def serving(settings: Settings, host: str = "127.0.0.1") -> Iterator[TestClient]
 
 @pytest.fixture
 def settings(samples_index: Path) -> Settings:
-    return Settings(samples_index, rate=None, version="1")
+    return Settings(Folder(samples_index), rate=None, version="1")
 
 
 # By the name of the host
@@ -197,7 +198,7 @@ def test_a_search_that_failed_stands_in_the_box_again(settings: Settings) -> Non
 
 
 def test_no_index_yet_is_told_without_its_place(settings: Settings, tmp_path: Path) -> None:
-    with serving(replace(settings, index_dir=tmp_path / "none")) as client:
+    with serving(replace(settings, location=Folder(tmp_path / "none"))) as client:
         for path in ("/api/v1/status", "/"):
             answer = client.get(path)
             assert answer.status_code == 503
@@ -274,7 +275,7 @@ def test_a_server_that_does_not_keep_up_any_more_is_not_well(settings: Settings)
 
 def test_what_the_reader_has_is_not_sent_again(tmp_path: Path) -> None:
     write(tmp_path, batch(make_report("甲镇-2023", [("一、调解", "调解员上门。")])))
-    with serving(Settings(tmp_path, rate=None)) as client:
+    with serving(Settings(Folder(tmp_path), rate=None)) as client:
         first = client.get("/api/v1/status")
         tag, date = first.headers["ETag"], first.headers["Last-Modified"]
         for known in (

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from index.i18n import speaking
+from index.location import Folder
 from tests.served import served
 from web import lanes
 from web.keeping import warm_up
@@ -22,7 +23,7 @@ def test_work_is_done_in_order_and_in_one_thread(samples_index: Path) -> None:
     done: list[tuple[int, int]] = []
 
     async def main() -> None:
-        lane = Lane("test", Live(samples_index, "1", warm_up, Latest()))
+        lane = Lane("test", Live(Folder(samples_index), "1", warm_up, Latest()))
 
         def work(n: int) -> None:
             time.sleep(0.002)
@@ -43,7 +44,10 @@ def test_who_comes_when_too_many_wait_is_told_so(
     monkeypatch.setattr(lanes, "MOST_WAITING", 2)
 
     async def main() -> list[bool]:
-        lane, gate = Lane("test", Live(samples_index, "1", warm_up, Latest())), threading.Event()
+        lane, gate = (
+            Lane("test", Live(Folder(samples_index), "1", warm_up, Latest())),
+            threading.Event(),
+        )
         held_up = [asyncio.create_task(lane.call(lambda: gate.wait(10))) for _ in range(2)]
         await asyncio.sleep(0.05)
         with pytest.raises(Busy):
@@ -64,7 +68,7 @@ def test_what_has_waited_too_long_is_not_begun(
     begun = []
 
     async def main() -> None:
-        lane = Lane("test", Live(samples_index, "1", warm_up, Latest()))
+        lane = Lane("test", Live(Folder(samples_index), "1", warm_up, Latest()))
         first = asyncio.create_task(lane.call(lambda: time.sleep(0.2)))
         await asyncio.sleep(0.01)
         with pytest.raises(Busy):
@@ -98,7 +102,7 @@ def test_it_works_in_the_language_of_whoever_asks(
     monkeypatch.setattr(lanes, "PATIENCE_SECONDS", -1.0)
 
     async def main() -> list[str]:
-        lane, told = Lane("test", Live(samples_index, "1", warm_up, Latest())), []
+        lane, told = Lane("test", Live(Folder(samples_index), "1", warm_up, Latest())), []
         for language in ("zh-CN", "en"):
             with speaking(language), pytest.raises(Busy) as late:
                 await lane.call(lambda: None)
@@ -116,7 +120,7 @@ def test_an_error_of_the_work_reaches_whoever_asked(samples_index: Path) -> None
         raise KeyError(held.commit)
 
     async def main() -> None:
-        lane = Lane("test", Live(samples_index, "1", warm_up, Latest()))
+        lane = Lane("test", Live(Folder(samples_index), "1", warm_up, Latest()))
         with pytest.raises(KeyError):
             await lane.run(fail)
         assert lane.waiting == 0

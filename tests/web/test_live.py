@@ -2,39 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
-from index.errors import IndexDamaged, IndexMissing
+from index.errors import EngineUnavailable, IndexDamaged, IndexMissing
+from index.location import Folder, Watch
 from tests.made import batch, make_report, write
 from tests.served import wait_until
-from web import live as live_module
 from web.keeping import keep_up, warm_up
-from web.live import RETRY_SECONDS, Held, Latest, Live, common_folder, shorten
+from web.live import Held, Latest, Live, common_folder, shorten
 
 FIRST = make_report("甲镇-2023", [("一、调解", "调解员上门。")])
 SECOND = make_report("乙镇-2023", [("一、普法", "普法进村。")])
 
 
-class Clock:
-    """What tells `web.live` the time."""
-
-    seconds = 0.0
-
-    def monotonic(self) -> float:
-        return self.seconds
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    made = Clock()
-    monkeypatch.setattr(live_module, "time", made)
-    return made
-
-
 def open_live(folder: Path, latest: Latest | None = None) -> Live:
-    return Live(folder, "1", warm_up, latest or Latest())
+    return Live(Folder(folder), "1", warm_up, latest or Latest())
 
 
 def ids(live: Live) -> list[str]:
@@ -100,7 +86,7 @@ def test_the_commit_of_before_is_closed_when_its_last_answer_is_done(tmp_path: P
 
 def test_a_commit_that_nobody_asked_is_closed_too(tmp_path: Path) -> None:
     made: list[Held] = []
-    live = Live(write(tmp_path, batch(FIRST)), "1", made.append, Latest())
+    live = Live(Folder(write(tmp_path, batch(FIRST))), "1", made.append, Latest())
     live.refresh()
     write(tmp_path, batch(SECOND))
     live.refresh()
@@ -124,7 +110,7 @@ def test_an_index_that_comes_later_is_found(tmp_path: Path) -> None:
 
 
 def test_a_damaged_commit_is_logged_once_and_the_last_good_one_stays(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, clock: Clock
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     live = open_live(write(tmp_path, batch(FIRST)))
     assert ids(live) == [FIRST.id]
@@ -132,7 +118,7 @@ def test_a_damaged_commit_is_logged_once_and_the_last_good_one_stays(
     good = manifest.read_bytes()
     manifest.write_bytes(good[:-20])
     live.refresh()
-    clock.seconds += RETRY_SECONDS
+    monkeypatch.setattr(live, "_again", 0.0)
     live.refresh()
     assert [r.levelname for r in caplog.records] == ["ERROR"]
     assert "manifest.json is cut short" in caplog.text
@@ -146,7 +132,7 @@ def test_a_damaged_commit_is_logged_once_and_the_last_good_one_stays(
 
 
 def test_a_commit_that_could_not_be_opened_is_tried_again(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, clock: Clock
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     live = open_live(write(tmp_path, batch(FIRST)))
     assert ids(live) == [FIRST.id]
@@ -158,7 +144,7 @@ def test_a_commit_that_could_not_be_opened_is_tried_again(
     (tmp_path / "late").rename(late)
     live.refresh()
     assert ids(live) == [FIRST.id]  # it takes long to read all: not so soon again
-    clock.seconds += RETRY_SECONDS
+    monkeypatch.setattr(live, "_again", 0.0)
     live.refresh()
     assert sorted(ids(live)) == sorted([FIRST.id, SECOND.id])
     assert len(caplog.records) == 1
@@ -172,9 +158,71 @@ def test_a_commit_that_cannot_be_made_ready_is_closed(tmp_path: Path) -> None:
         made.append(held)
         raise IndexDamaged(tmp_path, "x", "is cut short")
 
-    live = Live(write(tmp_path, batch(FIRST)), "1", fail, Latest())
+    live = Live(Folder(write(tmp_path, batch(FIRST))), "1", fail, Latest())
     live.refresh()
     assert is_closed(made[0])
+    live.close()
+
+
+class Idle(Folder):
+    """One that lets go of a commit as soon as nobody asks."""
+
+    idle_s: ClassVar[float] = 0.0
+
+
+def test_a_commit_that_nobody_asked_for_long_is_opened_again(tmp_path: Path) -> None:
+    live = Live(Idle(write(tmp_path, batch(FIRST))), "1", warm_up, Latest())
+    with live.hold() as held, live.hold() as same:
+        assert same is held
+    with live.hold() as again:
+        assert again is not held
+        assert is_closed(held)
+        assert [*again.engine.report_ids()] == [FIRST.id]
+    live.close()
+
+
+def test_what_an_engine_that_is_away_has_held_is_opened_again(tmp_path: Path) -> None:
+    live = open_live(write(tmp_path, batch(FIRST)))
+    with pytest.raises(EngineUnavailable), live.hold() as held:
+        raise EngineUnavailable("http://here", "the commit is no longer held")
+    assert is_closed(held)
+    with live.hold() as again:
+        assert again is not held
+    live.close()
+
+
+class Away(Folder):
+    """One whose machine does not answer for a while."""
+
+    away: ClassVar[bool] = True
+
+    def watch(self) -> Watch:
+        look = super().watch()
+
+        def look_there() -> Hashable:
+            if Away.away:
+                raise EngineUnavailable("http://here", "nothing listens there")
+            return look()
+
+        return look_there
+
+
+def test_an_engine_that_is_away_is_logged_once_each_time(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = Live(Away(write(tmp_path, batch(FIRST))), "1", warm_up, Latest())
+    live.refresh()
+    live.refresh()
+    assert [r.message for r in caplog.records] == [
+        "The engine at http://here does not answer: nothing listens there. "
+    ]
+    monkeypatch.setattr(Away, "away", False)
+    live.refresh()
+    assert live.newest is not None
+    monkeypatch.setattr(Away, "away", True)
+    live.refresh()
+    assert len(caplog.records) == 2
+    assert ids(live) == [FIRST.id]
     live.close()
 
 

@@ -19,6 +19,7 @@ from schemathesis.specs.openapi import checks
 from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
+from index.location import Folder
 from index.model import Place
 from tests.conftest import ROOT
 from tests.made import batch, make_report, write
@@ -291,7 +292,7 @@ ASKED_ABOUT = [
 @pytest.fixture(scope="module")
 def described(samples_index: Path) -> Iterator[BaseSchema]:
     """The document, over a server that is asked as schemathesis does: each time in a loop anew."""
-    app = create_app(Settings(samples_index, host="0.0.0.0", rate=None))
+    app = create_app(Settings(Folder(samples_index), host="0.0.0.0", rate=None))
 
     async def lasting(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "lifespan":  # the server goes on when one request is over

@@ -9,13 +9,14 @@ from urllib.parse import urlsplit
 import pytest
 
 from index.errors import UserError
+from index.location import Folder
 from web.serve import _address, _listen
 from web.settings import Settings
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "0.0.0.0", "::1", "::"])
 def test_the_address_that_is_told_leads_to_it(host: str) -> None:
-    settings = Settings(Path(), host=host, port=0)
+    settings = Settings(Folder(Path()), host=host, port=0)
     try:
         listening = _listen(settings)
     except UserError:

@@ -1,0 +1,1 @@
+"""The same search on an OpenSearch cluster. Only here opensearchpy is imported, when asked."""

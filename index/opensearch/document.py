@@ -1,0 +1,245 @@
+"""A report as the document that a cluster indexes."""
+
+from __future__ import annotations
+
+import json
+from array import array
+from base64 import b64encode
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from index.analysis import fold_stream
+from index.model import Place
+from index.opensearch.mapping import BETWEEN, WEIGHT, Json
+from index.opensearch.spelling import (
+    browse_key,
+    clean,
+    ends_of,
+    exact_json,
+    known_year,
+    path_value,
+    term,
+)
+from index.places import Places
+from index.prepared import PARTS, SECTION_COLUMNS, PreparedReport
+from index.ranking import HEADING_WEIGHT
+
+CHUNK: Final = 8_000
+"""UTF-16 units of a stream in one value; a keyword may have 32,766 bytes."""
+_WIDE: Final = "I"
+_IN_HEADING: Final = int(2 * HEADING_WEIGHT)
+_LEVELS: Final = ("province", "city", "county", "township")
+
+
+def to_document(prepared: PreparedReport, commit: int) -> Json:
+    """The document of a report; `commit` is the one that writes it."""
+    document = _head(prepared) | {"sections": [*_sections(prepared)]}
+    return document | {"content_hash": content_hash(document), "commit": commit}
+
+
+def places_of(place: Place) -> Places:
+    """A place from the province down."""
+    return place.province, place.city, place.county, place.township
+
+
+def content_hash(document: Json) -> str:
+    """The digest of a document, whatever commit wrote it."""
+    content = {k: v for k, v in document.items() if k not in ("content_hash", "commit")}
+    return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _head(prepared: PreparedReport) -> Json:
+    """What a document tells of the whole report; what is not known is left out."""
+    places = places_of(prepared.place)
+    fields = {
+        "report_id": term(prepared.id),
+        "browse": browse_key(prepared.year, places, prepared.id),
+        "year": known_year(prepared.year),
+        "issued": prepared.issued,
+        "level": prepared.level,
+        "kind": prepared.kind,
+        "n_sections": len(prepared.streams),
+        "card": _card(prepared, places),
+        "record": _encoded(prepared.record),
+    }
+    for depth, level in enumerate(_LEVELS):
+        name = places[depth]
+        fields[level] = None if name is None else term(name)
+        fields[f"{level}_path"] = path_value(places[: depth + 1])
+    return _known(fields)
+
+
+def _card(prepared: PreparedReport, places: Places) -> str:
+    """What a hit shows of its report: id, title, file, year, issued, places, level, kind."""
+    file = prepared.files[0].path if prepared.files else ""
+    about = prepared.year, prepared.issued, places, prepared.level, prepared.kind
+    return exact_json([prepared.id, prepared.title, file, *about])
+
+
+def _known(fields: Json) -> Json:
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _encoded(data: bytes) -> str:
+    return b64encode(data).decode("ascii")
+
+
+class _Row(NamedTuple):
+    """The numbers of a section: see `PreparedReport.rows`."""
+
+    part: int
+    heading: int
+    begin: int
+    end: int
+    text: int
+    heading_words: int
+    words: int
+
+
+def _sections(prepared: PreparedReport) -> Iterator[Json]:
+    rows = _rows_of(prepared.rows, SECTION_COLUMNS)
+    tokens = memoryview(prepared.tokens).cast(_WIDE)
+    sentences, paragraphs = _by_section(prepared.sentences, 4), _by_section(prepared.paragraphs, 2)
+    common, title = _common(prepared), _text_field(fold_stream(prepared.title or ""))
+    at = 0
+    for ordinal, (stream, numbers) in enumerate(zip(prepared.streams, rows, strict=True)):
+        row = _Row(*numbers)
+        words = [prepared.vocabulary[n] for n in tokens[at : at + row.words]]
+        at += row.words
+        yield {
+            **common,
+            **_about(prepared, ordinal, stream, row),
+            **_texts(stream, row.heading),
+            "title": title,
+            **_ranked(stream, row, words),
+            **_bounds(stream, sentences.get(ordinal, ()), paragraphs.get(ordinal, ())),
+            "shingles": shingle_values(stream),
+        }
+
+
+def _rows_of(packed: bytes, columns: int) -> Iterator[tuple[int, ...]]:
+    numbers = iter(memoryview(packed).cast(_WIDE))
+    return zip(*[numbers] * columns, strict=True)
+
+
+def _by_section(packed: bytes, columns: int) -> Mapping[int, list[tuple[int, ...]]]:
+    found: dict[int, list[tuple[int, ...]]] = {}
+    for section, *rest in _rows_of(packed, columns):
+        found.setdefault(section, []).append(tuple(rest))
+    return found
+
+
+def _common(prepared: PreparedReport) -> Json:
+    """What each section has of its report, so that filters hold inside a query tree."""
+    places = places_of(prepared.place)
+    ends = {f"{level}_ends": [*ends_of(places[: n + 1])] for n, level in enumerate(_LEVELS)}
+    return _known({"year": known_year(prepared.year), "level": prepared.level, **ends})
+
+
+def _about(prepared: PreparedReport, ordinal: int, stream: str, row: _Row) -> Json:
+    topics = [term(topic) for topic in prepared.topics[ordinal]]
+    fields = {
+        "ordinal": ordinal,
+        "part": PARTS[row.part - 1] if row.part else None,
+        "topics": topics or None,
+        "length": len(stream),
+        "heading_length": row.heading,
+        "bare": len(stream) == row.heading,
+        "begin": row.begin,
+        "end": row.end,
+        "text_start": row.text,
+        "piece": _encoded(prepared.pieces[ordinal]),
+    }
+    return _known(fields)
+
+
+def _text_field(text: str) -> str:
+    return clean(text)
+
+
+def _texts(stream: str, heading: int) -> Json:
+    stream = clean(stream)
+    return {"grams": stream, "heading": stream[:heading], "stream": [*chunks(stream)]}
+
+
+def chunks(stream: str) -> Iterator[str]:
+    """The stream in numbered pieces, whose order as a sorted set is that of the text."""
+    ends = _unit_ends(stream)
+    at = number = 0
+    while at < len(stream):
+        # as many characters as CHUNK units hold; most often each is one
+        last = at + CHUNK if ends is None else bisect_left(ends, _before(ends, at) + CHUNK + 1, at)
+        yield f"{number:04}{stream[at:last]}"
+        at, number = last, number + 1
+
+
+def _before(ends: Sequence[int], at: int) -> int:
+    return ends[at - 1] if at else 0
+
+
+def _unit_ends(stream: str) -> Sequence[int] | None:
+    """For each character how many UTF-16 units end with it, or None where each is one."""
+    if not stream or max(stream) <= "\uffff":
+        return None
+    ends, total = array("L"), 0
+    for character in stream:
+        total += 2 if character > "\uffff" else 1
+        ends.append(total)
+    return ends
+
+
+def _ranked(stream: str, row: _Row, words: Sequence[str]) -> Json:
+    found, in_heading = Counter(words), Counter(words[: row.heading_words])
+    weights = {word: 2 * n + _IN_HEADING * in_heading[word] for word, n in found.items()}
+    pairs = Counter(a + b for a, b in pairwise(stream))
+    first = {stream[n : n + 2] for n in range(min(row.heading, len(stream) - 1))}
+    grams = {pair: 2 * n + _IN_HEADING * (pair in first) for pair, n in pairs.items()}
+    return {
+        "vocabulary": [term(word) for word in found],
+        "ranked_words": _weighted({term(word): n for word, n in weights.items()}),
+        "ranked_grams": _weighted(grams),
+    }
+
+
+def _weighted(weights: Mapping[str, int]) -> str:
+    return BETWEEN.join(f"{text}{WEIGHT}{weight}" for text, weight in weights.items())
+
+
+def _bounds(
+    stream: str, sentences: Sequence[tuple[int, ...]], paragraphs: Sequence[tuple[int, ...]]
+) -> Json:
+    """Where sentences and paragraphs end: for scripts in UTF-16 units, for passages as packed."""
+    ends = _unit_ends(stream)
+    packed = array(_WIDE, [number for sentence in sentences for number in sentence])
+    return {
+        "sentence_ends": _in_units([s[0] for s in sentences], ends),
+        "paragraph_ends": _in_units([p[0] for p in paragraphs], ends),
+        "sentences": _encoded(_little(packed)),
+    }
+
+
+def _in_units(offsets: list[int], ends: Sequence[int] | None) -> list[int]:
+    return offsets if ends is None else [_before(ends, offset) for offset in offsets]
+
+
+def _little(numbers: array[int]) -> bytes:
+    import sys
+
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers.tobytes()
+
+
+def shingle_values(stream: str) -> list[int]:
+    """The different shingles of a stream as the signed numbers that the index holds."""
+    import numpy as np
+
+    from index.segments.shingles import shingles_of
+
+    hashes, _begins = shingles_of(stream)
+    values: list[int] = np.unique(hashes).view(np.int32).tolist()
+    return values
