@@ -106,6 +106,19 @@ def test_nobody_is_sent_back_behind_a_commit(tmp_path: Path) -> None:
             assert [total(client) for _ in range(6)] == [n + 1] * 6
 
 
+def test_members_are_told_of_what_any_lane_has_answered_from(tmp_path: Path) -> None:
+    write(tmp_path, batch(make_report("r0", [("一、调解", "调解员上门。")])))
+    with served(tmp_path, workers=2) as client:
+        crew = crew_of(client)
+        assert crew.commit == 0
+        assert [total(client) for _ in range(2)] == [1, 1]
+        assert crew.commit == 1
+        write(tmp_path, batch(make_report("r1", [("一、调解", "调解员上门。")])))
+        client.app.state.slow.live.latest.meet(2)  # type: ignore[attr-defined]
+        # At once: sooner than a member looks by itself.
+        assert [total(client) for _ in range(2)] == [2, 2]
+
+
 def test_a_member_looks_for_the_commit_that_another_has_answered_from(tmp_path: Path) -> None:
     """Without a thread that looks by itself: only who asks for a later commit gets it."""
     write(tmp_path, batch(make_report("r0", [("一、调解", "调解员上门。")])))
