@@ -13,7 +13,7 @@ LawsearchError
     ├── IndexLocked      another process is writing
     ├── IndexDamaged     a file is missing or does not match its checksum
     ├── IndexFull        the disk is full or refuses to write
-    └── EngineUnavailable  the engine does not answer
+    └── EngineUnavailable  the engine does not answer, or refuses
 
 An error keeps what happened in fields and makes its own message: what, which value, what to do.
 `cli.py` shows them; nothing else prints.
@@ -188,9 +188,9 @@ class IndexFull(StoreError):
 
 
 class EngineUnavailable(StoreError):
-    """The engine does not answer."""
+    """The engine does not answer, or refuses."""
 
     def __init__(self, url: str, reason: str) -> None:
         self.url, self.reason = url, reason
-        said = _("The engine at {url} does not answer: {reason}.")
+        said = _("The engine at {url} cannot be used: {reason}.")
         super().__init__(said.format(url=url, reason=reason))

@@ -214,7 +214,7 @@ def test_an_engine_that_is_away_is_logged_once_each_time(
     live.refresh()
     live.refresh()
     assert [r.message for r in caplog.records] == [
-        "The engine at http://here does not answer: nothing listens there. "
+        "The engine at http://here cannot be used: nothing listens there. "
     ]
     monkeypatch.setattr(Away, "away", False)
     live.refresh()
