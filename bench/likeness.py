@@ -23,14 +23,17 @@ import psutil
 from bench.building import resident
 from bench.corpus import load_parsed, load_sections, query_words
 from bench.figures import Row
-from bench.peers import OURS
+from bench.peers import CLUSTER, OURS
 from bench.peers.base import TOP
+from bench.peers.on_cluster import OnCluster
+from bench.peers.ours import Lawsearch
 from bench.worker import ROOT, environment
+from index.engine import Engine
 
 SKLEARN, WHOOSH = "scikit-learn", "whoosh"
 SHORTEST = 30  # characters of a measure that is asked
 WARM_UP = 50
-ASKED = {OURS: 300, SKLEARN: 100, WHOOSH: 20}
+ASKED = {OURS: 300, CLUSTER: 100, SKLEARN: 100, WHOOSH: 20}
 SEED = 7
 
 
@@ -52,11 +55,10 @@ class Finder(Protocol):
 class Ours:
     """`lawsearch similar`, the whole way to grouped hits with terms and agreeing passages."""
 
-    def __init__(self, index: Path, _parsed: Sequence[Path]) -> None:
-        from index.whoosh_engine import WhooshEngine
+    def __init__(self, engine: Engine) -> None:
         from search.similar import SimilarFinder
 
-        self._finder = SimilarFinder(WhooshEngine(index))
+        self._finder = SimilarFinder(engine)
 
     def like(self, asked: Asked) -> Sequence[str]:
         from search.similar import SimilarRequest
@@ -110,7 +112,8 @@ class MoreLike:
 NEEDED = {SKLEARN: "sklearn", WHOOSH: "jieba"}
 """Modules beyond our own that they import."""
 FINDERS: dict[str, Callable[[Path, Sequence[Path]], Finder]] = {
-    OURS: Ours,
+    OURS: lambda index, _parsed: Ours(Lawsearch.open(index)),
+    CLUSTER: lambda index, _parsed: Ours(OnCluster.open(index)),
     SKLEARN: Tfidf,
     WHOOSH: MoreLike,
 }

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from bench.corpus import in_order, load_parsed
 from bench.peers.base import TOP, Facets, Found, Hit, Query, Task
-from index.engine import Batch, FacetCount
+from index.engine import Batch, Engine, FacetCount, Writer
 from index.prepared import PreparedReport, prepare
 from index.querytree import Field
 from index.segments.format import SCHEMA_VERSION
@@ -25,6 +25,17 @@ def prepare_county(file: Path) -> list[PreparedReport]:
     return [prepare(report) for report in load_parsed(file)]
 
 
+def fill(writer: Writer, parsed: Sequence[Path], jobs: int) -> None:
+    """Write the reports of the counties."""
+    batch: list[PreparedReport] = []
+    for reports in in_order(prepare_county, parsed, jobs):
+        batch += reports
+        if len(batch) >= BATCH_REPORTS:
+            writer.write(Batch(add=tuple(batch)))
+            batch = []
+    writer.write(Batch(add=tuple(batch), settle=True))  # as after many files
+
+
 class Lawsearch:
     """An open index of ours."""
 
@@ -32,7 +43,12 @@ class Lawsearch:
     tasks: ClassVar[frozenset[Task]] = frozenset(Task)
 
     def __init__(self, folder: Path) -> None:
-        self._searcher = Searcher(WhooshEngine(folder))
+        self._searcher = Searcher(self.open(folder))
+
+    @staticmethod
+    def open(folder: Path) -> Engine:
+        """The engine over an index."""
+        return WhooshEngine(folder)
 
     @staticmethod
     def version() -> str:
@@ -43,13 +59,7 @@ class Lawsearch:
         from index.whoosh_writer import WhooshWriter
 
         writer = WhooshWriter(folder)
-        batch: list[PreparedReport] = []
-        for reports in in_order(prepare_county, parsed, jobs):
-            batch += reports
-            if len(batch) >= BATCH_REPORTS:
-                writer.write(Batch(add=tuple(batch)))
-                batch = []
-        writer.write(Batch(add=tuple(batch), settle=True))  # as after many files
+        fill(writer, parsed, jobs)
         writer.close()
 
     def search(self, query: Query, task: Task) -> Found:
