@@ -437,16 +437,21 @@ def status(where: Where = HERE, as_json: AsJson = False) -> int:
 @command()
 def verify(where: Where = HERE, as_json: AsJson = False) -> int:
     """Check that the index holds what was committed, all of it."""
+    from index.engine import Remark
     from terminal.lines import BAD, GOOD, Piece, clean
 
     with opened(where) as engine:
-        problems = list(engine.verify())
+        lines = list(engine.verify())
+    remarks = [line for line in lines if isinstance(line, Remark)]
+    problems = [line for line in lines if not isinstance(line, Remark)]
     if as_json:
-        print_json([{"problems": problems}])
+        print_json([{"problems": problems, "remarks": remarks}])
     elif problems:
         print_styled([Piece(clean(problem), BAD)] for problem in problems)
     else:
         print_styled([[Piece(_("The index is as it was committed."), GOOD)]])
+    if not as_json:
+        print_styled([[Piece(clean(remark))] for remark in remarks])
     if problems:
         print(_cure(len(problems), where.location()), file=sys.stderr)
     return FAILED if problems else HITS

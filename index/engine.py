@@ -226,6 +226,10 @@ class Engine(Protocol):
         """In how many sections a stream stands; it is not empty."""
         ...
 
+    def counts(self, streams: Collection[str]) -> Mapping[str, int]:
+        """The same of each of many."""
+        ...
+
     def fetch(self, report_ids: Collection[str]) -> Mapping[str, Report]:
         """The reports with these ids; ids that are not there are left out."""
         ...
@@ -295,12 +299,19 @@ class Engine(Protocol):
         ...
 
     def verify(self) -> Iterator[str]:
-        """One line for each thing that is not as it was committed; nothing when all is well."""
+        """One line for each thing that is not as it was committed; nothing when all is well.
+
+        A line that is a Remark is none of these.
+        """
         ...
 
     def close(self) -> None:
         """Let go of the commit."""
         ...
+
+
+class Remark(str):
+    """A line of `verify` that tells of no damage, and of nothing that a rebuild would mend."""
 
 
 class Writer(Protocol):

@@ -104,6 +104,10 @@ class WhooshEngine:
                 return self._vector.count(stream)
             return self._matcher.postings.count(stream)
 
+    def counts(self, streams: Collection[str]) -> dict[str, int]:
+        """The same of each of many."""
+        return {stream: self.count(stream) for stream in streams}
+
     def fetch(self, report_ids: Collection[str]) -> dict[str, Report]:
         """The reports with these ids."""
         snapshot = self._snapshot

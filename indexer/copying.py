@@ -6,8 +6,10 @@ next one goes on from there.
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,8 +17,9 @@ from index.engine import Batch, Engine, FileRow, Writer
 from index.errors import UserError
 from index.i18n import gettext as _
 from index.model import Report
-from index.prepared import PreparedReport, prepare
+from index.prepared import PreparedReport
 from indexer.build import BATCH_CHARACTERS, BATCH_REPORTS, Progress
+from indexer.pool import prepare_all
 
 _AT_ONCE: Final = 50
 """Reports that are read at once."""
@@ -37,7 +40,11 @@ class Copied:
 
 
 def copy_index(
-    source: Engine, target: Writer, *, on_progress: Callable[[Progress], None] = lambda _: None
+    source: Engine,
+    target: Writer,
+    *,
+    jobs: int | None = None,
+    on_progress: Callable[[Progress], None] = lambda _: None,
 ) -> Copied:
     """Bring every report of the source into the target, with its files and the ids it gave.
 
@@ -49,10 +56,15 @@ def copy_index(
     copier = _Copier(source, target)
     copier.check(ids)
     copied = Copied(total=len(ids), others=copier.drop_stale(ids))
-    for at in range(0, len(ids), _AT_ONCE):
-        copier.take(ids[at : at + _AT_ONCE])
-        done = min(at + _AT_ONCE, len(ids))
-        on_progress(Progress(done, len(ids), ids[done - 1]))
+    # As many are prepared while a batch is written as the next one holds.
+    todo = prepare_all(
+        copier.differing(ids, on_progress),
+        jobs=jobs or os.cpu_count() or 1,
+        ahead=BATCH_CHARACTERS,
+    )
+    with closing(todo):
+        for prepared in todo:
+            copier.put(prepared)
     copier.end()
     copied.written, copied.unchanged = copier.written, copier.unchanged
     copied.seconds = time.monotonic() - started
@@ -93,24 +105,30 @@ class _Copier:
         }
         return len(others - self._remove)
 
-    def take(self, ids: Sequence[str]) -> None:
-        """Copy these reports, as far as they are not there already."""
-        same = {id for id in ids if self._has_same_rows(id)}
-        there = self._target.fetch(same) if same else {}
-        for id, report in self._source.fetch(ids).items():
-            if there.get(id) == report:
-                self.unchanged += 1
-            else:
-                self._put(id, report)
+    def differing(
+        self, ids: Sequence[str], on_progress: Callable[[Progress], None]
+    ) -> Iterator[Report]:
+        """These reports of the source, as far as they are not there already."""
+        for at in range(0, len(ids), _AT_ONCE):
+            some = ids[at : at + _AT_ONCE]
+            same = {id for id in some if self._has_same_rows(id)}
+            there = self._target.fetch(same) if same else {}
+            for id, report in self._source.fetch(some).items():
+                if there.get(id) == report:
+                    self.unchanged += 1
+                else:
+                    yield report
+            on_progress(Progress(at + len(some), len(ids), some[-1]))
 
     def _has_same_rows(self, id: str) -> bool:
         rows = self._of_report.get(id)
         return rows is not None and rows == self._of_report_there.get(id)
 
-    def _put(self, id: str, report: Report) -> None:
-        prepared = prepare(report)
+    def put(self, prepared: PreparedReport) -> None:
+        """Copy a report."""
         if self._add and self._characters + prepared.characters > BATCH_CHARACTERS:
             self._flush()
+        id = prepared.id
         self._add.append(prepared)
         self._characters += prepared.characters
         self.written += 1

@@ -1,4 +1,7 @@
-"""Files through worker processes: in order, a bounded number ahead, whatever one file does."""
+"""Files through worker processes: in order, a bounded number ahead, whatever one file does.
+
+And reports that are to be written once more.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,17 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 
 from index.errors import ReportError
 from index.i18n import gettext as _
+from index.model import Report
 from index.prepared import PreparedReport, prepare
 from indexer.prepare import Settings, load_report
 from indexer.read import Reader
@@ -24,6 +28,7 @@ from indexer.read.limits import Passing
 
 AHEAD = 16  # files per process that may be read before they are asked for
 ALONE = 12  # so few files are read faster without starting processes
+ALONE_CHARACTERS = 500_000  # texts that take no longer to prepare
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,62 @@ def load_files(paths: Iterable[Path], settings: Settings, *, jobs: int) -> Itera
             yield from pool.load(iter([*first, *todo]))
         finally:
             pool.close()
+
+
+def prepare_all(
+    reports: Iterable[Report], *, jobs: int, ahead: int
+) -> Generator[PreparedReport, None, None]:
+    """The reports made ready, in the order given; up to so many characters of them ahead."""
+    todo = iter(reports)
+    first = [*_some(todo, ALONE_CHARACTERS)]
+    if jobs <= 1 or sum(map(_length, first)) < ALONE_CHARACTERS:
+        yield from map(prepare, chain(first, todo))
+        return
+    pool = ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_begin_preparing)
+    try:
+        yield from _prepare_ahead(pool, chain(first, todo), ahead)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _prepare_ahead(
+    pool: ProcessPoolExecutor, reports: Iterator[Report], ahead: int
+) -> Iterator[PreparedReport]:
+    waiting: deque[tuple[Report, Future[PreparedReport]]] = deque()
+    length = 0
+    while True:
+        for report in _some(reports, ahead - length):
+            waiting.append((report, _submitted(pool, report)))
+            length += _length(report)
+        if not waiting:
+            return
+        report, future = waiting.popleft()
+        length -= _length(report)
+        try:
+            yield future.result()
+        except BrokenProcessPool:  # something has ended a process: it goes on here, and slower
+            yield prepare(report)
+
+
+def _some(reports: Iterator[Report], characters: int) -> Iterator[Report]:
+    """The next reports, until they are so long together."""
+    while characters > 0 and (report := next(reports, None)) is not None:
+        characters -= _length(report)
+        yield report
+
+
+def _length(report: Report) -> int:
+    return len(report.source) + 1
+
+
+def _submitted(pool: ProcessPoolExecutor, report: Report) -> Future[PreparedReport]:
+    try:
+        with interrupts_held_back():  # a process that it starts must not answer Ctrl+C
+            return pool.submit(prepare, report)
+    except BrokenProcessPool as error:
+        broken: Future[PreparedReport] = Future()
+        broken.set_exception(error)
+        return broken
 
 
 def _load_here(paths: Iterable[Path], settings: Settings) -> Iterator[Loaded]:
@@ -137,9 +198,13 @@ _state: tuple[Reader, Settings] | None = None
 
 def _begin(settings: Settings) -> None:
     global _state
+    _begin_preparing()
+    _state = Reader(encoding=settings.encoding), settings
+
+
+def _begin_preparing() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's to handle
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _state = Reader(encoding=settings.encoding), settings
 
 
 def _end_with_parent() -> None:

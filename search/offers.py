@@ -59,11 +59,11 @@ def offer_words(vocabulary: Vocabulary, typed: str) -> list[Offer]:
     first, last = bisect_left(words, typed), bisect_left(words, typed + "\U0010ffff")
     longer = (word for word in islice(words, first, last) if word != typed)
     best = nlargest(MOST, longer, key=lambda word: (frequency[word], word))
-    counted = ((-vocabulary.count(word), word) for word in best)
+    counts = vocabulary.counts(best)
     return [
-        Offer("word", word, word, (0, len(typed)), sections=-n)
-        for n, word in sorted(counted)
-        if 0 < -n <= _MOSTLY * frequency[word]
+        Offer("word", word, word, (0, len(typed)), sections=counts[word])
+        for word in sorted(best, key=lambda word: (-counts[word], word))
+        if 0 < counts[word] <= _MOSTLY * frequency[word]
     ]
 
 

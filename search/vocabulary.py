@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -34,8 +34,8 @@ class Vocabulary:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        # The engine's own methods: with ones of ours, nothing would be let go of when it is closed.
-        self.count = lru_cache(_REMEMBERED)(engine.count)
+        self._counts = dict[str, int]()
+        # The engine's own method: with one of ours, nothing would be let go of when it is closed.
         self.values = lru_cache(engine.values)
 
     def warm(self) -> None:
@@ -45,6 +45,17 @@ class Vocabulary:
         _ = self.place_lookup, self.practice_lookup, self.sorted_words
         for field in Field:
             self.values(field)
+
+    def counts(self, streams: Collection[str]) -> Mapping[str, int]:
+        """In how many sections each stream stands."""
+        known = {stream: self._counts[stream] for stream in streams if stream in self._counts}
+        if unknown := [stream for stream in streams if stream not in known]:
+            if len(self._counts) >= _REMEMBERED:
+                self._counts.clear()
+            found = self._engine.counts(unknown)
+            self._counts.update(found)
+            known.update(found)
+        return known
 
     @cached_property
     def words(self) -> Mapping[str, int]:
@@ -93,8 +104,9 @@ class Vocabulary:
     @cached_property
     def practices(self) -> Mapping[str, int]:
         """The named practices that stand in the index, and in how many sections."""
-        counted = ((name, self.count(fold_stream(name))) for name in load_practices())
-        return {name: sections for name, sections in counted if sections}
+        streams = {name: fold_stream(name) for name in load_practices()}
+        counts = self.counts(streams.values())
+        return {name: sections for name, stream in streams.items() if (sections := counts[stream])}
 
     @cached_property
     def practice_lookup(self) -> Lookup:

@@ -147,7 +147,7 @@ CSV = (
             id="show a measure",
         ),
         pytest.param(["verify"], "The index is as it was committed.\n", id="verify"),
-        pytest.param(["verify", "--json"], '{"problems": []}\n', id="verify, json"),
+        pytest.param(["verify", "--json"], '{"problems": [], "remarks": []}\n', id="verify, json"),
     ],
 )
 def test_a_whole_output(folders: tuple[Path, Path], arguments: list[str], wanted: str) -> None:

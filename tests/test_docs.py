@@ -22,6 +22,7 @@ from index.opensearch.connection import CA_FILE, CREDENTIALS, PASSWORD, USERNAME
 from index.opensearch.generations import Shape
 from index.opensearch.lease import HELD_S
 from index.opensearch.reading import KEEP_ALIVE
+from index.opensearch.retrying import Patience
 from index.prepared import prepare
 from index.querytree import Field, Zone
 from index.segments.build import build_segment
@@ -281,14 +282,15 @@ def test_limits_of_a_cluster_are_those_that_hold() -> None:
     least = ".".join(map(str, _LEAST))
     assert (f"{Shape().shards}", Shape().replicas) == ("3", 1)
     assert (Cluster.look_s, Folder.look_s) == (2, 0.25)
-    assert (KEEP_ALIVE, HELD_S) == ("10m", 60)
+    assert (KEEP_ALIVE, HELD_S, Patience().total_s) == ("10m", 30, 180)
     assert Cluster.idle_s < 600
     for said in (
         f"OpenSearch {least} or 3",
         "three parts (shards) and one copy of each",
         "after two seconds, not after a quarter of one",
         "for ten minutes after the last request",
-        "is let go after a minute",
+        "is let go after half a minute",
+        "where it gives no answers, for three",
     ):
         assert said in page, said
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Collection
+from functools import partial
+from typing import Any, Final
 
 from index.engine import Answer, FoundSection, Question
 from index.opensearch.cost import cost_ms, terms_for_cost
@@ -13,12 +15,16 @@ from index.opensearch.page import Ranked, Rescoring, page_of
 from index.opensearch.ranking import Ranking, terms_of
 from index.opensearch.reading import Reader, Round
 from index.opensearch.sections import Sections
-from index.opensearch.statistics import Statistics
+from index.opensearch.statistics import Statistics, counted, counting
 from index.queryterms import query_terms
 from index.querytree import Text
 from index.remembered import Remembered
 
+Json = dict[str, Any]
+
 _REMEMBERED_BYTES: Final = 2 << 20
+_TOGETHER: Final = 100
+"""Streams that are counted in one request."""
 
 
 class Answerer:
@@ -60,15 +66,21 @@ class Answerer:
         sections = each.report.n_sections if question.by_report else 1
         return FoundSection(number, id, each.hit.ordinal, each.score, each.tier, sections)
 
-    def count(self, stream: str) -> int:
-        """In how many sections a stream stands."""
-        return self._counted.kept(stream, lambda: self._count(stream), lambda _count: 0)
+    def counts(self, streams: Collection[str]) -> dict[str, int]:
+        """In how many sections each stream stands."""
+        known: dict[str, int | None] = {stream: self._counted.get(stream) for stream in streams}
+        unknown = [stream for stream, count in known.items() if count is None]
+        for at in range(0, len(unknown), _TOGETHER):
+            round = Round(self._reader)
+            for stream in unknown[at : at + _TOGETHER]:
+                question = Question(Text(stream, stream, quoted=True))
+                body = counting(matching(question).sections)
+                round.add(body, partial(self._take_count, known, stream))
+            round.end()
+        return {stream: count or 0 for stream, count in known.items()}
 
-    def _count(self, stream: str) -> int:
-        round, question = Round(self._reader), Question(Text(stream, stream, quoted=True), limit=0)
-        totals = ask_counts(round, question, matching(question))
-        round.end()
-        return totals.sections
+    def _take_count(self, counts: dict[str, int | None], stream: str, answer: Json) -> None:
+        counts[stream] = self._counted.put(stream, counted(answer), 0)
 
     def cost(self, question: Question) -> float:
         """About how many milliseconds an answer would take."""

@@ -1,16 +1,22 @@
 """Many operations in few requests, each as large as a cluster takes well, tried until they hold.
 
-Every operation names its document, so that doing one twice does it once.
+Every operation names its document, so that doing one twice does it once; and it may bring a
+version, with which it is refused where a later one came first: from a writer that took over.
 """
 
 from __future__ import annotations
 
 import json
+import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
+from threading import Event
 from typing import TYPE_CHECKING, Any, Final
 
-from index.errors import StoreError
+from index.errors import LawsearchError
 from index.opensearch.failures import error_of, is_passing, is_passing_item, item_error
 from index.opensearch.retrying import Patience
 
@@ -21,6 +27,8 @@ Json = dict[str, Any]
 
 BULK_BYTES: Final = 5 << 20
 BULK_OPERATIONS: Final = 2_000
+_AT_ONCE: Final = 3
+"""Requests on their way at a time; a client has a connection for each, and one for the lock."""
 # The cluster waits so long for a shard that is not there, and then says so. The client takes a
 # lone "timeout" for its own.
 _TIMES: Final = {"timeout": "30s", "request_timeout": 90}
@@ -31,24 +39,29 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 class Operation:
     """One line of a bulk, with the document that it brings (as JSON)."""
 
-    header: str
+    action: str
+    index: str
+    id: str
     document: str | None = None
 
-    @property
-    def lines(self) -> bytes:
-        """What is sent."""
-        body = self.header if self.document is None else f"{self.header}\n{self.document}"
+    def lines(self, version: int | None = None) -> bytes:
+        """What is sent. The same version may come again."""
+        named: Json = {"_index": self.index, "_id": self.id}
+        if version is not None:
+            named |= {"version": version, "version_type": "external_gte"}
+        header = _encode({self.action: named})
+        body = header if self.document is None else f"{header}\n{self.document}"
         return f"{body}\n".encode()
 
 
 def put(index: str, id: str, document: Json) -> Operation:
     """Write a document, whatever was there."""
-    return Operation(_encode({"index": {"_index": index, "_id": id}}), _encode(document))
+    return Operation("index", index, id, _encode(document))
 
 
 def drop(index: str, id: str) -> Operation:
     """Delete a document, if it is there."""
-    return Operation(_encode({"delete": {"_index": index, "_id": id}}))
+    return Operation("delete", index, id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +73,40 @@ class Bulk:
     before_each: Callable[[], None]
     patience: Patience
 
-    def run(self, operations: Iterable[Operation]) -> None:
-        """Return when all of them hold. Raises EngineUnavailable, IndexFull, IndexMissing."""
-        for chunk in chunked(operation.lines for operation in operations):
-            self._run_chunk(chunk)
+    def run(self, operations: Iterable[Operation], version: int | None = None) -> None:
+        """Return when all of them hold, in whatever order; no two are of one document.
 
-    def _run_chunk(self, lines: list[bytes]) -> None:
-        for tried in range(1, self.patience.tries + 1):
+        Some requests are on their way while the next is made. Whatever happens, none is when this
+        ends: what follows may undo what they do. Raises EngineUnavailable, IndexFull, IndexMissing;
+        IndexLocked where something has a later version.
+        """
+        ended, under_way = Event(), deque[Future[None]]()
+        with ThreadPoolExecutor(_AT_ONCE) as threads:
+            try:
+                for chunk in chunked(each.lines(version) for each in operations):
+                    if len(under_way) == _AT_ONCE:
+                        under_way.popleft().result()
+                    run = copy_context().run  # which language messages are in
+                    under_way.append(threads.submit(run, self._run_chunk, chunk, ended))
+                while under_way:
+                    under_way.popleft().result()
+            except BaseException:
+                ended.set()
+                raise
+
+    def _run_chunk(self, lines: list[bytes], ended: Event) -> None:
+        """Send until all lines hold, or the run has ended without them."""
+        tried, begun = 0, time.monotonic()
+        while not ended.is_set():
             self.before_each()
             lines, error = self._send(lines)
             if error is None:
                 return
-            if tried == self.patience.tries:
+            tried += 1
+            if not self.patience.goes_on(tried, begun):
                 raise error
-            self.patience.pause(tried)
 
-    def _send(self, lines: list[bytes]) -> tuple[list[bytes], StoreError | None]:
+    def _send(self, lines: list[bytes]) -> tuple[list[bytes], LawsearchError | None]:
         """(what has to be sent again, why). Raises what trying again does not help."""
         from opensearchpy import OpenSearchException
 
@@ -87,16 +118,18 @@ class Bulk:
             return lines, error_of(error, self.where)
         return self._left(lines, response) if response["errors"] else ([], None)
 
-    def _left(self, lines: list[bytes], response: Json) -> tuple[list[bytes], StoreError | None]:
+    def _left(
+        self, lines: list[bytes], response: Json
+    ) -> tuple[list[bytes], LawsearchError | None]:
         left: list[bytes] = []
-        why: StoreError | None = None
+        why: LawsearchError | None = None
         for line, item in zip(lines, response["items"], strict=True):
             (result,) = item.values()
             cause = result.get("error")
             if cause is None:
                 continue
             why = item_error(self.where, result["status"], cause)
-            if not is_passing_item(result["status"], cause["type"]):
+            if not is_passing_item(result["status"], {cause["type"]}):
                 raise why
             left.append(line)
         return left, why

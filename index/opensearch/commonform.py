@@ -1,8 +1,8 @@
 """What is common form in the index of a cluster: see `index.vector.shingles` for the rule.
 
-Shingles are counted as they are asked for, in three steps of which each has fewer to look at: which
-of them stand in many sections, of these in how many reports, townships and counties. What was found
-is remembered, and of most shingles that is only that they are rare.
+Shingles are counted as they are asked for, in two steps: which of them stand in many sections, and
+in how many reports, townships and counties these few do. What was found is remembered, and of most
+shingles that is only that they are rare.
 """
 
 from __future__ import annotations
@@ -14,21 +14,20 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from index.engine import CommonForm
+from index.opensearch.gathered import SHINGLES
 from index.opensearch.reading import Reader
-from index.opensearch.translate import SECTIONS, Query, nested, section_field
+from index.opensearch.translate import SECTIONS, Query
 from index.segments.shingles import Counts
 from index.vector.sets import Mask, bisected
 from index.vector.shingles import Hashes, common_among, common_limit, selected, stretches_of
 
 Json = dict[str, Any]
 
-SHINGLES: Final = section_field("shingles")
 _TOGETHER: Final = 10_000
 """Shingles that are counted in one request."""
 _BUCKETS: Final = 50_000
 """Places that one request lists; a cluster allows 65,535."""
 _MOST: Final = 65_535
-_FILTERS: Final = 500
 _RARE: Final = 4 << 20
 """Rare shingles that are remembered, four bytes each."""
 _HAVE_SECTIONS: Final[Query] = {"range": {"n_sections": {"gte": 1}}}
@@ -99,61 +98,62 @@ class CommonShingles:
             self.known = Counts(*(column[order] for column in joined))
 
     def _counts_of(self, hashes: Hashes) -> Counts:
-        """How far those of the hashes are spread that stand in enough reports."""
-        reports = self._reports_with(hashes)
-        held = np.array(sorted(reports), np.uint32)
-        queries = [(nested({"term": {SHINGLES: value}}), reports[h]) for h, value in _signed(held)]
-        spread = [*self._spread(queries)]
-        columns = ([reports[h] for h in held.tolist()], *zip(*spread, strict=True))
-        return Counts(held, *(np.array(c, np.intp) for c in (columns if spread else ((),) * 3)))
+        """How far those of the hashes are spread that stand in enough sections."""
+        sections = self._sections_with(hashes)
+        held = np.array(sorted(sections), np.uint32)
+        totals = self._totals
+        sizes = [min(n, totals.townships) + min(n, totals.counties) for n in sections.values()]
+        values = [value for _hash, value in _signed(np.array([*sections], np.uint32))]
+        found = {hash: np.zeros(3, np.intp) for hash in sections}
+        for request in _requests(sizes):
+            for hash, counts in self._spread(values[request.first : request.end], request):
+                found[hash] += counts
+        columns = np.array([found[hash] for hash in held.tolist()], np.intp).reshape(-1, 3).T
+        return Counts(held, *columns)
 
-    def _reports_with(self, hashes: Hashes) -> dict[int, int]:
-        """In how many reports each hash stands, of those that stand in `limit` or more."""
+    def _sections_with(self, hashes: Hashes) -> dict[int, int]:
+        """In how many sections each hash stands, of those that may stand in enough reports."""
         values = [value for _hash, value in _signed(hashes)]
-        wanted: Query = {"terms": {SHINGLES: values}}
-        each = {
-            "terms": {
-                "field": SHINGLES,
-                "include": values,
-                "size": len(values),
-                "min_doc_count": self.limit,
-            },
-            "aggs": {"reports": {"reverse_nested": {}}},
-        }
-        held = {"filter": wanted, "aggs": {"each": each}}
-        aggs = {"sections": {"nested": {"path": SECTIONS}, "aggs": {"held": held}}}
-        body = {"size": 0, "track_total_hits": False, "query": nested(wanted), "aggs": aggs}
-        buckets = self._reader.search(body)["aggregations"]["sections"]["held"]["each"]["buckets"]
-        counts = {b["key"] & 0xFFFFFFFF: b["reports"]["doc_count"] for b in buckets}
-        return {hash: count for hash, count in counts.items() if count >= self.limit}
+        each = {"terms": {**_among(values), "min_doc_count": self.limit}}
+        return {bucket["key"] & 0xFFFFFFFF: bucket["doc_count"] for bucket in self._each(each)}
+
+    def _spread(
+        self, values: Sequence[int], request: _Request
+    ) -> Iterator[tuple[int, tuple[int, int, int]]]:
+        """(hash, (reports, townships, counties)) of each hash; of the places those of a part."""
+        of_reports = {"reports": {"reverse_nested": {}, "aggs": _places(request)}}
+        for bucket in self._each({"terms": _among(values), "aggs": of_reports}):
+            found = bucket["reports"]
+            reports = 0 if request.part else found["doc_count"]
+            yield bucket["key"] & 0xFFFFFFFF, (reports, *_listed(found))
+
+    def _each(self, each: Json) -> list[Json]:
+        """The buckets of shingles, over all sections: most hold some that is common form."""
+        aggs = {"sections": {"nested": {"path": SECTIONS}, "aggs": {"each": each}}}
+        answer = self._reader.search({"size": 0, "track_total_hits": False, "aggs": aggs})
+        buckets: list[Json] = answer["aggregations"]["sections"]["each"]["buckets"]
+        return buckets
 
     @cached_property
     def _totals(self) -> _Totals:
-        body = {"size": 0, "track_total_hits": True, "query": _HAVE_SECTIONS}
+        body: Json = {"size": 0, "track_total_hits": True, "query": _HAVE_SECTIONS}
         reports = self._reader.search(body)["hits"]["total"]["value"]
-        ((townships, counties),) = self._spread([(_HAVE_SECTIONS, reports)])
+        townships = counties = 0
+        for request in _requests([len(_PLACES) * reports]):
+            found = self._reader.search(body | {"aggs": _places(request)})["aggregations"]
+            more = _listed(found)
+            townships, counties = townships + more[0], counties + more[1]
         return _Totals(reports, townships, counties)
 
-    def _spread(self, queries: Sequence[tuple[Query, int]]) -> Iterator[tuple[int, int]]:
-        """(townships, counties) of the reports that each query finds, and how many these are."""
-        found = np.zeros((len(queries), 2), np.intp)
-        for tasks in _requests([n_reports for _query, n_reports in queries]):
-            aggs = {
-                str(n): {"filter": queries[task.query][0], "aggs": _places(task)}
-                for n, task in enumerate(tasks)
-            }
-            body = {"size": 0, "track_total_hits": False, "aggs": aggs}
-            answer = self._reader.search(body)["aggregations"]
-            for n, task in enumerate(tasks):
-                counted = answer[str(n)]
-                found[task.query] += [len(counted[name]["buckets"]) for name in _PLACES]
-        yield from ((townships, counties) for townships, counties in found.tolist())
 
+class _Request(NamedTuple):
+    """What to count in one request: shingles from the first up to the end.
 
-class _Task(NamedTuple):
-    """A part of the places of what a query finds: the nth of so many."""
+    Only a part of the places that these have is listed; one shingle may have too many.
+    """
 
-    query: int
+    first: int
+    end: int
     part: int
     parts: int
 
@@ -161,28 +161,40 @@ class _Task(NamedTuple):
 _PLACES: Final = ("township_path", "county_path")
 
 
-def _places(task: _Task) -> Json:
+def _among(values: Sequence[int]) -> Json:
+    return {"field": SHINGLES, "include": [*values], "size": max(len(values), 1)}
+
+
+def _places(request: _Request) -> Json:
     """Lists the different places: only so are they counted exactly."""
-    part = {"partition": task.part, "num_partitions": task.parts}
-    include = {"include": part} if task.parts > 1 else {}
-    return {name: {"terms": {"field": name, "size": _MOST, **include}} for name in _PLACES}
+    part = {"partition": request.part, "num_partitions": request.parts}
+    include = {"include": part} if request.parts > 1 else {}
+    # Names are looked up from the last one: in this order none is sought from the beginning.
+    order = {"order": {"_key": "desc"}}
+    return {name: {"terms": {"field": name, "size": _MOST, **order, **include}} for name in _PLACES}
 
 
-def _requests(sizes: Sequence[int]) -> Iterator[list[_Task]]:
-    """What to count together, by how many reports each query finds: they may all be elsewhere."""
-    tasks: list[_Task] = []
-    listed = 0
-    for query, size in enumerate(sizes):
-        most = len(_PLACES) * size
-        parts = max(1, -(-most // _BUCKETS))
-        for part in range(parts):
-            if tasks and (listed + most // parts > _BUCKETS or len(tasks) >= _FILTERS):
-                yield tasks
-                tasks, listed = [], 0
-            tasks.append(_Task(query, part, parts))
-            listed += most // parts
-    if tasks:
-        yield tasks
+def _listed(found: Json) -> tuple[int, int]:
+    """How many (townships, counties) were listed."""
+    townships, counties = (len(found[name]["buckets"]) for name in _PLACES)
+    return townships, counties
+
+
+def _requests(sizes: Sequence[int]) -> Iterator[_Request]:
+    """What to count together, by how many places each may have at most."""
+    first = listed = 0
+    for n, size in enumerate(sizes):
+        if n > first and listed + size > _BUCKETS:
+            yield from _in_parts(first, n, listed)
+            first, listed = n, 0
+        listed += size
+    if sizes:
+        yield from _in_parts(first, len(sizes), listed)
+
+
+def _in_parts(first: int, end: int, listed: int) -> Iterator[_Request]:
+    parts = max(1, -(-listed // _BUCKETS))
+    return (_Request(first, end, part, parts) for part in range(parts))
 
 
 def _is_among(hashes: Hashes, known: Hashes) -> Mask:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Protocol
@@ -77,13 +76,12 @@ class Comparing:
 
     def live_sections(self) -> Iterator[int]:
         """The numbers of all sections, in browse order."""
-        body = {"sort": [{"browse": "asc"}], "_source": ["card", "n_sections"]}
-        for hits in self._reader.pages(body, _PAGE):
+        columns = {"stored_fields": "_none_", "docvalue_fields": ["report_id", "n_sections"]}
+        for hits in self._reader.pages({"sort": [{"browse": "asc"}], **columns}, _PAGE):
             for hit in hits:
-                source = hit["_source"]
-                id = json.loads(source["card"])[0]
-                for ordinal in range(source["n_sections"]):
-                    yield self._sections.number(id, ordinal)
+                fields = hit["fields"]
+                for ordinal in range(fields["n_sections"][0]):
+                    yield self._sections.number(fields["report_id"][0], ordinal)
 
     def frequencies(self, words: Collection[str]) -> dict[str, int]:
         """In how many sections each word stands."""

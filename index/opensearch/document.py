@@ -8,13 +8,15 @@ from base64 import b64encode
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
 from hashlib import sha256
 from itertools import pairwise
+from operator import add
 from typing import Final, NamedTuple
 
 from index.analysis import fold_stream
 from index.model import Place
-from index.opensearch.mapping import BETWEEN, WEIGHT, Json
+from index.opensearch.mapping import BETWEEN, UNSTORED, WEIGHT, Json
 from index.opensearch.spelling import (
     browse_key,
     clean,
@@ -32,13 +34,17 @@ CHUNK: Final = 8_000
 """UTF-16 units of a stream in one value; a keyword may have 32,766 bytes."""
 _WIDE: Final = "I"
 _IN_HEADING: Final = int(2 * HEADING_WEIGHT)
+_UNSTORED: Final = frozenset(UNSTORED)
+_NO_TERMS: Final = frozenset({"record", "pieces", "whole"})
+_FIELD_END: Final = b"\0"
+_encode: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 _LEVELS: Final = ("province", "city", "county", "township")
 
 
 def to_document(prepared: PreparedReport, commit: int) -> Json:
     """The document of a report; `commit` is the one that writes it."""
-    document = _head(prepared) | {"sections": [*_sections(prepared)]}
-    return document | {"content_hash": content_hash(document), "commit": commit}
+    document = _head(prepared) | {"sections": [*_sections(prepared)], "commit": commit}
+    return document | {"content_hash": f"{stored_digest(document)}-{terms_digest(prepared)}"}
 
 
 def places_of(place: Place) -> Places:
@@ -46,16 +52,35 @@ def places_of(place: Place) -> Places:
     return place.province, place.city, place.county, place.township
 
 
-def content_hash(document: Json) -> str:
-    """The digest of a document, whatever commit wrote it."""
+def stored_digest(document: Json) -> str:
+    """The first half of a content hash: of what can be fetched, whatever commit wrote it."""
     content = {k: v for k, v in document.items() if k not in ("content_hash", "commit")}
-    return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    content["sections"] = [
+        {name: value for name, value in section.items() if name not in _UNSTORED}
+        for section in document.get("sections", ())
+    ]
+    return sha256(_encode(content).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def terms_digest(prepared: PreparedReport) -> str:
+    """The second half: of what all else is made from, which preparing the report again gives.
+
+    What is packed is not in it: another zlib would pack it otherwise.
+    """
+    digest = sha256()
+    for field in fields(prepared):
+        if field.name not in _NO_TERMS:
+            value = getattr(prepared, field.name)
+            is_packed = isinstance(value, bytes)
+            digest.update(_little(array(_WIDE, value)) if is_packed else repr(value).encode())
+            digest.update(_FIELD_END)
+    return digest.hexdigest()
 
 
 def _head(prepared: PreparedReport) -> Json:
     """What a document tells of the whole report; what is not known is left out."""
     places = places_of(prepared.place)
-    fields = {
+    document = {
         "report_id": term(prepared.id),
         "browse": browse_key(prepared.year, places, prepared.id),
         "year": known_year(prepared.year),
@@ -68,9 +93,9 @@ def _head(prepared: PreparedReport) -> Json:
     }
     for depth, level in enumerate(_LEVELS):
         name = places[depth]
-        fields[level] = None if name is None else term(name)
-        fields[f"{level}_path"] = path_value(places[: depth + 1])
-    return _known(fields)
+        document[level] = None if name is None else term(name)
+        document[f"{level}_path"] = path_value(places[: depth + 1])
+    return _known(document)
 
 
 def _card(prepared: PreparedReport, places: Places) -> str:
@@ -80,8 +105,8 @@ def _card(prepared: PreparedReport, places: Places) -> str:
     return exact_json([prepared.id, prepared.title, file, *about])
 
 
-def _known(fields: Json) -> Json:
-    return {name: value for name, value in fields.items() if value is not None}
+def _known(document: Json) -> Json:
+    return {name: value for name, value in document.items() if value is not None}
 
 
 def _encoded(data: bytes) -> str:
@@ -104,11 +129,12 @@ def _sections(prepared: PreparedReport) -> Iterator[Json]:
     rows = _rows_of(prepared.rows, SECTION_COLUMNS)
     tokens = memoryview(prepared.tokens).cast(_WIDE)
     sentences, paragraphs = _by_section(prepared.sentences, 4), _by_section(prepared.paragraphs, 2)
-    common, title = _common(prepared), _text_field(fold_stream(prepared.title or ""))
+    common, title = _common(prepared), clean(fold_stream(prepared.title or ""))
+    vocabulary, shingles = [*map(term, prepared.vocabulary)], shingle_values(prepared.streams)
     at = 0
     for ordinal, (stream, numbers) in enumerate(zip(prepared.streams, rows, strict=True)):
         row = _Row(*numbers)
-        words = [prepared.vocabulary[n] for n in tokens[at : at + row.words]]
+        words = [vocabulary[n] for n in tokens[at : at + row.words]]
         at += row.words
         yield {
             **common,
@@ -117,7 +143,7 @@ def _sections(prepared: PreparedReport) -> Iterator[Json]:
             "title": title,
             **_ranked(stream, row, words),
             **_bounds(stream, sentences.get(ordinal, ()), paragraphs.get(ordinal, ())),
-            "shingles": shingle_values(stream),
+            "shingles": shingles[ordinal],
         }
 
 
@@ -142,7 +168,7 @@ def _common(prepared: PreparedReport) -> Json:
 
 def _about(prepared: PreparedReport, ordinal: int, stream: str, row: _Row) -> Json:
     topics = [term(topic) for topic in prepared.topics[ordinal]]
-    fields = {
+    section = {
         "ordinal": ordinal,
         "part": PARTS[row.part - 1] if row.part else None,
         "topics": topics or None,
@@ -154,11 +180,7 @@ def _about(prepared: PreparedReport, ordinal: int, stream: str, row: _Row) -> Js
         "text_start": row.text,
         "piece": _encoded(prepared.pieces[ordinal]),
     }
-    return _known(fields)
-
-
-def _text_field(text: str) -> str:
-    return clean(text)
+    return _known(section)
 
 
 def _texts(stream: str, heading: int) -> Json:
@@ -193,20 +215,36 @@ def _unit_ends(stream: str) -> Sequence[int] | None:
 
 
 def _ranked(stream: str, row: _Row, words: Sequence[str]) -> Json:
-    found, in_heading = Counter(words), Counter(words[: row.heading_words])
-    weights = {word: 2 * n + _IN_HEADING * in_heading[word] for word, n in found.items()}
-    pairs = Counter(a + b for a, b in pairwise(stream))
-    first = {stream[n : n + 2] for n in range(min(row.heading, len(stream) - 1))}
-    grams = {pair: 2 * n + _IN_HEADING * (pair in first) for pair, n in pairs.items()}
+    """What ranks: terms with twice their frequency, more where they stand in the heading."""
+    counted = Counter(words)
+    found = {word: 2 * n for word, n in counted.items()}
+    for word in words[: row.heading_words]:
+        found[word] += _IN_HEADING
+    pairs = {pair: 2 * n for pair, n in Counter(map(add, stream, stream[1:])).items()}
+    heading = stream[: row.heading + 1]
+    for pair in set(map(add, heading, heading[1:])):
+        pairs[pair] += _IN_HEADING
     return {
-        "vocabulary": [term(word) for word in found],
-        "ranked_words": _weighted({term(word): n for word, n in weights.items()}),
-        "ranked_grams": _weighted(grams),
+        "vocabulary": [*found],
+        "ranked_words": _weighted(found),
+        "ranked_grams": _weighted(pairs),
+        "counted_words": _weighted(counted),
     }
 
 
+class _Endings(dict[int, str]):
+    """What stands behind a term, by its weight; there are few, and terms are many."""
+
+    def __missing__(self, weight: int) -> str:
+        self[weight] = f"{WEIGHT}{weight}"
+        return self[weight]
+
+
+_ENDING: Final = _Endings()
+
+
 def _weighted(weights: Mapping[str, int]) -> str:
-    return BETWEEN.join(f"{text}{WEIGHT}{weight}" for text, weight in weights.items())
+    return BETWEEN.join(map(add, weights, map(_ENDING.__getitem__, weights.values())))
 
 
 def _bounds(
@@ -234,12 +272,19 @@ def _little(numbers: array[int]) -> bytes:
     return numbers.tobytes()
 
 
-def shingle_values(stream: str) -> list[int]:
-    """The different shingles of a stream as the signed numbers that the index holds."""
+def shingle_values(streams: Sequence[str]) -> list[list[int]]:
+    """For each stream its shingles, each as often as it stands there, as the signed numbers that
+    the index holds."""
     import numpy as np
 
-    from index.segments.shingles import shingles_of
+    from index.segments.shingles import winnow
 
-    hashes, _begins = shingles_of(stream)
-    values: list[int] = np.unique(hashes).view(np.int32).tolist()
-    return values
+    codes = np.frombuffer("".join(streams).encode("utf-32-le", "surrogatepass"), "<u4")
+    hashes, _steps, counts = winnow(codes, np.array([*map(len, streams)], np.int64))
+    # Their stream in the high half: sorted, those of a stream stand together.
+    owners = np.repeat(np.arange(len(streams), dtype=np.uint64), counts)
+    ordered = np.sort(owners << np.uint64(32) | hashes)
+    stream_of = (ordered >> np.uint64(32)).astype(np.int64)
+    ends = np.cumsum(np.bincount(stream_of, minlength=len(streams)))
+    values: list[int] = ordered.astype(np.uint32).view(np.int32).tolist()
+    return [values[start:end] for start, end in pairwise([0, *ends.tolist()])]

@@ -74,7 +74,11 @@ class OpenSearchEngine:
 
     def count(self, stream: str) -> int:
         """In how many sections a stream stands."""
-        return self._answerer.count(stream)
+        return self.counts([stream])[stream]
+
+    def counts(self, streams: Collection[str]) -> dict[str, int]:
+        """The same of each of many."""
+        return self._answerer.counts(streams)
 
     def fetch(self, report_ids: Collection[str]) -> dict[str, Report]:
         """The reports with these ids."""

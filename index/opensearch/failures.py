@@ -6,12 +6,21 @@ The one place that reads opensearchpy's exceptions and the words of a cluster's 
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from http.client import RemoteDisconnected
 from typing import TYPE_CHECKING, Any, Final
 
-from index.errors import EngineUnavailable, IndexDamaged, IndexFull, IndexMissing, StoreError
+from index.errors import (
+    EngineUnavailable,
+    IndexDamaged,
+    IndexFull,
+    IndexLocked,
+    IndexMissing,
+    LawsearchError,
+    StoreError,
+    UserError,
+)
 from index.i18n import gettext as _
 from index.opensearch.connection import CA_FILE, PASSWORD, USERNAME
 
@@ -28,6 +37,9 @@ _WRONG_NAME: Final = frozenset({62, 64})
 _GONE: Final = frozenset({"search_context_missing_exception", "point_in_time_missing_exception"})
 _MISSING: Final = frozenset({"index_not_found_exception", "alias_not_found_exception"})
 _BUSY: Final = frozenset({"rejected_execution_exception", "circuit_breaking_exception"})
+_OVERTAKEN: Final = frozenset({"version_conflict_engine_exception"})
+_TOO_LARGE: Final = frozenset({"too_many_clauses", "too_many_nested_clauses"})
+_TOO_MANY: Final = frozenset({"too_many_buckets_exception"})
 _NO_MANAGER: Final = frozenset(
     {"cluster_manager_not_discovered_exception", "master_not_discovered_exception"}
 )
@@ -46,7 +58,7 @@ _BLOCKED: Final = frozenset({"cluster_block_exception", "index_create_block_exce
 def told(where: str) -> Iterator[None]:
     """Turn what opensearchpy raises inside into errors for people; `where` is how they call it.
 
-    Raises EngineUnavailable, IndexMissing, IndexFull.
+    Raises EngineUnavailable, IndexMissing, IndexFull; UserError for a query that is too large.
     """
     from opensearchpy import ImproperlyConfigured, OpenSearchException
 
@@ -56,7 +68,7 @@ def told(where: str) -> Iterator[None]:
         raise error_of(error, where) from error
 
 
-def error_of(error: Exception, where: str) -> StoreError:
+def error_of(error: Exception, where: str) -> LawsearchError:
     """What an exception of opensearchpy means."""
     from opensearchpy import ConnectionError, TransportError
 
@@ -65,7 +77,7 @@ def error_of(error: Exception, where: str) -> StoreError:
         away.hint = _other_way(error)
         return away
     if isinstance(error, TransportError):
-        return _refusal(error, where)
+        return _too_large() if _kinds(error.info) & _TOO_LARGE else _refusal(error, where)
     return EngineUnavailable(where, str(error)[:_MOST_SAID])
 
 
@@ -81,13 +93,14 @@ def is_passing(error: Exception) -> bool:
         return isinstance(error.info, OSError | HTTPError) and not isinstance(error, SSLError)
     if not isinstance(error, TransportError):
         return False
-    status = error.status_code
-    return status in _PASSING or (status == 429 and _kinds(error.info).isdisjoint(_BLOCKED))
+    return is_passing_item(error.status_code, _kinds(error.info))
 
 
-def is_passing_item(status: int, kind: str) -> bool:
-    """The same of one operation in a bulk."""
-    return status in _PASSING or (status == 429 and kind not in _BLOCKED)
+def is_passing_item(status: int | str, kinds: Collection[str]) -> bool:
+    """The same of one operation in a bulk, or of any refusal, by the types of its errors."""
+    if not _TOO_MANY.isdisjoint(kinds):  # too much to tell, which it is the next time, too
+        return False
+    return status in _PASSING or (status == 429 and _BLOCKED.isdisjoint(kinds))
 
 
 def item_error(where: str, status: int, cause: Json) -> StoreError:
@@ -100,6 +113,11 @@ def missing(where: str) -> IndexMissing:
     error = IndexMissing(where)
     error.hint = _("Build it: lawsearch index REPORTS, with the same address and name.")
     return error
+
+
+def overtaken(where: str) -> IndexLocked:
+    """Another writer has gone on from where this one was."""
+    return IndexLocked(where, _("another that has taken over"))
 
 
 def damaged(where: str, document: str, reason: str) -> IndexDamaged:
@@ -208,6 +226,8 @@ def _named_refusal(where: str, status: int, kinds: set[str], reason: str) -> Sto
         return _blocked(where, reason)
     if kinds & _MISSING:
         return missing(where)
+    if kinds & _OVERTAKEN:
+        return overtaken(where)
     if status == 401:
         return _with_hint(
             EngineUnavailable(where, _("it does not know this user with this password")),
@@ -216,6 +236,15 @@ def _named_refusal(where: str, status: int, kinds: set[str], reason: str) -> Sto
     if status == 403:
         return EngineUnavailable(where, _("this user may not do that there"))
     return EngineUnavailable(where, _trouble(status, kinds, reason))
+
+
+def _too_large() -> UserError:
+    error = UserError(_("The query has more parts than the cluster takes in one question."))
+    error.hint = _(
+        "Ask for fewer words at once, or put a long text in quotes. Whoever runs the cluster can "
+        "raise the limit: indices.query.bool.max_clause_count."
+    )
+    return error
 
 
 def _with_hint(error: StoreError, hint: str) -> StoreError:
@@ -238,6 +267,8 @@ def _no_manager() -> str:
 def _trouble(status: int, kinds: set[str], reason: str) -> str:
     if kinds & _GONE:
         return _("the commit that was being read is no longer held; ask again")
+    if kinds & _TOO_MANY:
+        return _("the answer has more values than it gives out at once (search.max_buckets)")
     if kinds & _BUSY:
         return _("it has too much to do at once")
     if kinds & _NO_MANAGER:

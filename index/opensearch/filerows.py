@@ -31,7 +31,10 @@ def files_index(index: str) -> str:
 
 
 def table_operations(index: str, change: FileTable) -> Iterator[Operation]:
-    """What brings a change to the table into the index beside: see `index.filetable.merged`."""
+    """What brings a change to the table into the index beside, each document once.
+
+    See `index.filetable.merged`.
+    """
     for path in change.forget - change.rows.keys():
         yield drop(index, _id("row", path))
         yield drop(index, _id("given", path))
@@ -40,7 +43,7 @@ def table_operations(index: str, change: FileTable) -> Iterator[Operation]:
         if path not in change.given:
             yield drop(index, _id("given", path))
     for path, id in change.given.items():
-        if path not in change.rows:
+        if path not in change.rows and path not in change.forget:
             yield _entry(index, "given", path, [path, id])
     for id in change.retired:
         yield _entry(index, "retired", id, id)

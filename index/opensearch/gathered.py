@@ -11,10 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from index.engine import ReportRow
-from index.opensearch.stored import row_of
+from index.model import Kind, Level
+from index.opensearch.spelling import path_of
 from index.opensearch.translate import SECTIONS, Query, nested, section_field
-from index.segments.shingles import Counts, count_places
-from index.vector.sets import Rows, Sections, begins_run, bisected, ranges
+from index.segments.shingles import SHINGLE, Counts, count_places
+from index.vector.sets import Mask, Rows, Sections, begins_run, bisected, ranges
 from index.vector.shared import in_time
 from index.vector.shingles import Hashes, among_hashes, selected
 
@@ -22,21 +23,46 @@ Json = dict[str, Any]
 _Array = npt.NDArray[Any]
 
 STREAM: Final = section_field("stream")
+SHINGLES: Final = section_field("shingles")
 ORDINAL: Final = section_field("ordinal")
 _AT_ONCE: Final = 1_000
 """Sections of one report that come with it."""
 _NUMBER: Final = 4  # characters in front of each piece of a stream
+_ROW: Final = ("report_id", "year", "issued", "township_path")
+_HELD: Final = "held"
+_UNKNOWN: Final = np.uint32(0xFFFFFFFF)  # where a shingle begins
+_AMONG: Final = f"""
+List found = new ArrayList();
+for (def value : doc['{SHINGLES}']) {{
+  if (Collections.binarySearch(params.wanted, (int) value) >= 0) {{ found.add(value); }}
+}}
+return found;
+"""
+"""The shingles of a section that are among wanted ones, each as often as it stands there."""
 
 
 def with_streams(query: Query) -> Query:
     """The reports with such sections, each with the streams of the first of these."""
-    inner = {
-        "size": _AT_ONCE,
-        "_source": False,
-        "docvalue_fields": [STREAM],
-        "sort": [{ORDINAL: "asc"}],
-    }
-    return nested(query, inner_hits=inner)
+    return nested(query, inner_hits=_inner_hits(docvalue_fields=[STREAM]))
+
+
+def with_shingles(hashes: Hashes) -> Query:
+    """The reports with sections that have any of ascending shingles, and which of them."""
+    values = np.sort(hashes.view(np.int32)).tolist()
+    script = {"source": _AMONG, "params": {"wanted": values}}
+    held = _inner_hits(script_fields={_HELD: {"script": script}})
+    return nested({"terms": {SHINGLES: values}}, inner_hits=held)
+
+
+def _inner_hits(**fields: Any) -> Json:
+    sort = [{ORDINAL: "asc"}]
+    return {"size": _AT_ONCE, "stored_fields": "_none_", "sort": sort, **fields}
+
+
+def asking_for(query: Query) -> Json:
+    """Asks for reports with what `Gathered` reads of them: nothing of it is in their sources."""
+    sort = [{"browse": "asc"}]
+    return {"query": query, "sort": sort, "stored_fields": "_none_", "docvalue_fields": [*_ROW]}
 
 
 def last_of_more(hit: Json) -> int | None:
@@ -75,57 +101,133 @@ class _Page(NamedTuple):
 
 
 class Gathered:
-    """Sections as they come, some of them more than once."""
+    """Sections as they come: the texts of some, of others only some of their shingles.
+
+    How far apart the shingles of these are is not known; they are taken to be apart as far as is
+    told of, so that what two sections share is never taken for less than it is.
+    """
 
     def __init__(self) -> None:
-        self._pages = [_made_page([], [], [])]
-        self._reports: dict[str, int] = {}  # numbers by their place in browse order
+        self._pages = [_read_page([], [], [])]
+        self._parts = [_held_page([], [], [])]
+        self._numbers: dict[str, int] = {}  # of reports, by their place in browse order
+        self._ids: dict[str, int] = {}
         self._rows: list[ReportRow] = []
+        self._read: set[tuple[str, int]] = set()
 
     def __len__(self) -> int:
-        """How many sections came."""
-        return sum(len(page.reports) for page in self._pages)
+        """How many sections came, some of them more than once."""
+        return sum(len(page.reports) for page in (*self._pages, *self._parts))
 
     def add(self, hits: Sequence[Json]) -> None:
         """Take the sections of reports that were found with their streams."""
+        reports, sections = self._sections(hits)
+        streams = [_stream(section) for section in sections]
+        self._pages.append(_read_page(reports, [*map(_ordinal, sections)], streams))
+
+    def add_parts(self, hits: Sequence[Json]) -> None:
+        """Take the sections of reports that were found with some of their shingles."""
+        reports, sections = self._sections(hits)
+        held = [section["fields"][_HELD] for section in sections]
+        self._parts.append(_held_page(reports, [*map(_ordinal, sections)], held))
+
+    def add_texts(self, places: Sequence[tuple[str, int]], streams: Sequence[str]) -> None:
+        """Take the streams of sections of which parts have come, each once."""
+        self._read.update(places)
+        reports = [self._ids[id] for id, _ordinal in places]
+        self._pages.append(_read_page(reports, [ordinal for _id, ordinal in places], streams))
+
+    def unread(self, places: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+        """Those of the sections whose streams were not taken by `add_texts`."""
+        return [place for place in places if place not in self._read]
+
+    def _sections(self, hits: Sequence[Json]) -> tuple[list[int], list[Json]]:
+        """(the report of each section, the sections)."""
         sections = [(self._number(hit), each) for hit in hits for each in _inner(hit)["hits"]]
-        reports = [report for report, _section in sections]
-        ordinals = [_ordinal(section) for _report, section in sections]
-        streams = [_stream(section) for _report, section in sections]
-        self._pages.append(_made_page(reports, ordinals, streams))
+        return [report for report, _section in sections], [section for _r, section in sections]
 
     def _number(self, hit: Json) -> int:
-        number = self._reports.setdefault(hit["sort"][0], len(self._rows))
+        number = self._numbers.setdefault(hit["sort"][0], len(self._rows))
         if number == len(self._rows):
-            self._rows.append(row_of(hit["_source"]))
+            row = _row(hit["fields"])
+            self._ids[row.id] = number
+            self._rows.append(row)
         return number
 
     def texts(self) -> GatheredTexts:
         """The sections so far, each once, in browse order."""
-        by_browse = [number for _browse, number in sorted(self._reports.items())]
-        page = _Page(*(np.concatenate(column) for column in zip(*self._pages, strict=True)))
+        by_browse = [number for _browse, number in sorted(self._numbers.items())]
         ranks = np.empty(len(by_browse), np.int64)
         ranks[by_browse] = np.arange(len(by_browse))
-        keys = ranks.take(page.reports) << 32 | page.ordinals
+        read, parts = _joined(self._pages), _joined(self._parts)
+        keys = ranks.take(read.reports) << 32 | read.ordinals
+        others = ranks.take(parts.reports) << 32 | parts.ordinals
+        page = _joined([read, _without(parts, np.isin(others, keys))])
         rows = [self._rows[number] for number in by_browse]
-        first = _begins(page.counts)
-        if (keys[1:] > keys[:-1]).all():  # they came like that, each once
-            return GatheredTexts(page.hashes, page.offsets, first, keys, rows)
-        order = np.argsort(keys, kind="stable")
-        order = order[begins_run(keys.take(order))]
-        counts = page.counts.take(order)
-        held = ranges(first.take(order), counts)
-        hashes, offsets = page.hashes.take(held), page.offsets.take(held)
-        return GatheredTexts(hashes, offsets, _begins(counts), keys.take(order), rows)
+        return _in_order(page, ranks.take(page.reports) << 32 | page.ordinals, rows)
 
 
-def _made_page(reports: list[int], ordinals: list[int], streams: list[str]) -> _Page:
+def _row(fields: Json) -> ReportRow:
+    """What is known of a report from its columns; level and kind are not asked for."""
+    year, issued = fields.get("year", [None]), fields.get("issued", [None])
+    return ReportRow(
+        id=fields["report_id"][0],
+        year=year[0],
+        issued=issued[0],
+        level=Level.TOWNSHIP,
+        kind=Kind.ANNUAL_REPORT,
+        places=path_of(fields["township_path"][0]),
+    )
+
+
+def _read_page(reports: list[int], ordinals: list[int], streams: Sequence[str]) -> _Page:
     hashes, steps, counts = selected(streams)
     ends = np.cumsum(steps, dtype=np.int64)
     before = np.concatenate([[0], ends])[_begins(counts)[:-1]]
     offsets = (ends - before.repeat(counts)).astype(np.uint32)
     numbers = np.array([reports, ordinals], np.int64)
     return _Page(numbers[0], numbers[1], counts, hashes, offsets)
+
+
+def _held_page(reports: list[int], ordinals: list[int], held: Sequence[Sequence[int]]) -> _Page:
+    counts = np.array([len(values) for values in held], np.int64)
+    hashes = np.array([v for values in held for v in values], np.int64).astype(np.uint32)
+    numbers = np.array([reports, ordinals], np.int64)
+    return _Page(numbers[0], numbers[1], counts, hashes, np.full(len(hashes), _UNKNOWN))
+
+
+def _joined(pages: Sequence[_Page]) -> _Page:
+    return _Page(*(np.concatenate(column) for column in zip(*pages, strict=True)))
+
+
+def _without(page: _Page, left_out: Mask) -> _Page:
+    """The page without some of its sections."""
+    return _taken(page, (~left_out).nonzero()[0])
+
+
+def _taken(page: _Page, sections: Rows) -> _Page:
+    counts = page.counts.take(sections)
+    held = ranges(_begins(page.counts).take(sections), counts)
+    return _Page(
+        page.reports.take(sections),
+        page.ordinals.take(sections),
+        counts,
+        page.hashes.take(held),
+        page.offsets.take(held),
+    )
+
+
+def _in_order(page: _Page, keys: _Array, rows: list[ReportRow]) -> GatheredTexts:
+    """The sections by ascending keys; what came of one section in several parts together."""
+    if not (keys[1:] > keys[:-1]).all():
+        order = np.argsort(keys, kind="stable")
+        page, keys = _taken(page, order), keys.take(order)
+    own = begins_run(keys)
+    first = _begins(page.counts)[:-1].compress(own)
+    first = np.append(first, len(page.hashes))
+    place = np.arange(len(page.hashes)) - first[:-1].repeat(np.diff(first))
+    offsets = np.where(page.offsets == _UNKNOWN, place * SHINGLE, page.offsets)
+    return GatheredTexts(page.hashes, offsets.astype(np.uint32), first, keys.compress(own), rows)
 
 
 def _begins(counts: _Array) -> Rows:

@@ -7,6 +7,7 @@ over at once.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 MADE_BY: Final = "lawsearch"
+SOON: Final[Json] = {"cluster_manager_timeout": "5s"}
+"""So long a node waits for those of which an answer takes more than half: its own is 30 s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,32 +47,29 @@ class Generations:
     def live(self) -> str | None:
         """The index that the name stands for. Raises EngineUnavailable where it is no alias."""
         with told(self._where):
-            found = self._client.indices.get_alias(name=self.name, params={"ignore": 404})
-            if not found or found.get("status") == 404:
-                self._refuse_foreign()
-                return None
+            found = self._client.indices.get(index=self.name, params=SOON | {"ignore": 404})
+        if found.get("status") == 404:
+            return None
+        if self.name in found:
+            said = _("it has an index of this name that lawsearch did not make")
+            raise EngineUnavailable(self._where, said)
         ours: list[str] = [index for index in found if self._pattern.fullmatch(index)]
         if len(found) != 1 or not ours:
             said = _("the name stands for {indexes}, which lawsearch did not make")
             raise EngineUnavailable(self._where, said.format(indexes=", ".join(sorted(found))))
         return ours[0]
 
-    def _refuse_foreign(self) -> None:
-        if self._client.indices.exists(index=self.name):
-            said = _("it has an index of this name that lawsearch did not make")
-            raise EngineUnavailable(self._where, said)
-
     def meta(self, index: str) -> Json:
         """What the mapping of an index says of itself. Raises IndexMissing."""
         with told(self._where):
-            found = self._client.indices.get_mapping(index=index)
+            found = self._client.indices.get_mapping(index=index, params=SOON)
         meta: Json = found[index]["mappings"].get("_meta", {})
         return meta
 
     def all(self) -> dict[str, Json]:
         """The indexes of reports, the newest first, with what each says of itself."""
         with told(self._where):
-            found = self._client.indices.get_mapping(index=f"{self.name}-v*")
+            found = self._client.indices.get_mapping(index=f"{self.name}-v*", params=SOON)
         metas = {
             index: body["mappings"].get("_meta", {})
             for index, body in found.items()
@@ -103,14 +103,18 @@ class Generations:
 
         patiently(request, self._where, self._patience)
 
-    def activate(self, index: str, instead_of: str | None) -> None:
-        """Let the name stand for an index from now on."""
+    def activate(self, index: str, instead_of: str | None, before_each: Callable[[], None]) -> None:
+        """Let the name stand for an index from now on; before_each is called before each try."""
         actions: list[Json] = [{"add": {"index": index, "alias": self.name}}]
         if instead_of is not None:
             # It may be gone already: by a request of ours that was lost on its way back.
             gone = {"index": instead_of, "alias": self.name, "must_exist": False}
             actions.insert(0, {"remove": gone})
-        request = partial(self._client.indices.update_aliases, body={"actions": actions})
+
+        def request() -> None:
+            before_each()
+            self._client.indices.update_aliases(body={"actions": actions})
+
         patiently(request, self._where, self._patience)
 
     def delete(self, index: str) -> None:

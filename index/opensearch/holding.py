@@ -47,13 +47,13 @@ class _Step(NamedTuple):
     record: CommitRecord
 
 
-def hold(client: OpenSearch, name: str, where: str) -> Held:
-    """The last commit of a name.
+def hold(client: OpenSearch, name: str, where: str, *, tries: int = _TRIES) -> Held:
+    """The last commit of a name; a commit that is under way is waited for, for some seconds.
 
     Raises IndexMissing, IndexOutdated, IndexDamaged, EngineUnavailable.
     """
     generations = Generations(client, name, where, _PATIENCE)
-    for tried in range(_TRIES):
+    for tried in range(tries):
         index = generations.live()
         if index is None:
             raise missing(where)
@@ -66,7 +66,7 @@ def hold(client: OpenSearch, name: str, where: str) -> Held:
         if is_whole:
             return held
         held.close()
-        if tried == _TRIES - 1:
+        if tried == tries - 1:
             raise EngineUnavailable(where, _("a commit is half written; ask again"))
         time.sleep(_PAUSE_S)
     raise missing(where)

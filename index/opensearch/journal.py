@@ -16,10 +16,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from index.engine import FileRow
-from index.errors import IndexDamaged, IndexLocked
+from index.errors import IndexDamaged
 from index.filetable import FileTable
 from index.i18n import gettext as _
-from index.opensearch.failures import damaged
+from index.opensearch.failures import damaged, overtaken
 from index.opensearch.retrying import Patience, patiently
 
 if TYPE_CHECKING:
@@ -128,10 +128,15 @@ class Journal:
         except ConflictError:
             found = self._get()
             if found.get("_source") != document:  # else it was this that was written, unheard
-                by = _("another that has taken over")
-                raise IndexLocked(self._where, by) from None
+                raise overtaken(self._where) from None
             put = found
         return _condition(put)
+
+    @property
+    def version(self) -> int | None:
+        """Of what is written upon the last step: it grows with each; None before the first."""
+        number: int | None = self._at.get("if_seq_no")
+        return None if number is None else number + 1
 
     def _get(self) -> Json:
         found: Json = patiently(

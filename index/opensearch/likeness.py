@@ -1,7 +1,7 @@
 """Sections that have most of the weight of many words.
 
-The cluster ranks by its own norms, which are coarse, and counts a heading for more; so some more
-sections than are wanted are scored again here, exactly as `index.vector.likeness` does it.
+The cluster scores as `index.vector.likeness` does, but for the last bits: those that it ranks first
+are scored again here.
 """
 
 from __future__ import annotations
@@ -34,11 +34,18 @@ Json = dict[str, Any]
 
 _MOST_WORDS: Final = 1_000
 """Words that sections are looked for by; a query takes 1,024. All are scored by."""
-_SLACK: Final = 1.08
-"""What an exact score may be above the cluster's: norms in steps, lengths in words."""
+_SLACK: Final = 1.0001
+"""What an exact score may be above the cluster's: it rounds otherwise."""
 _MOST_AGAIN: Final = 4
-"""Times as many sections as are wanted that are scored again, …"""
+"""Times as many sections as are wanted that are scored again where scores are equal, …"""
 _AND_MORE: Final = 200  # … and so many more.
+_SHARE: Final = (
+    "params.weight * _score * params.most"
+    f" / (_score + params.least + params.each * doc['{section_field('length')}'].value)"
+)
+"""`index.ranking.saturate`, of how often a word stands in a section."""
+_SOME_MORE: Final = 10
+"""Sections and reports that are asked for beyond those that are wanted."""
 _MOST_OF_ONE: Final = 1_000
 """Sections of one report that are looked at."""
 _REMEMBERED_BYTES: Final = 32 << 20  # of counted sections: some 4,000
@@ -87,11 +94,12 @@ class LikenessFinder:
         best: list[_Scored] = []
         candidates = self._candidates(likeness)
         most = _MOST_AGAIN * likeness.limit + _AND_MORE
-        size = likeness.limit + likeness.limit // 4 + 10
+        size = likeness.limit + _SOME_MORE
+        unasked = _unasked(likeness.words)
         while some := [*islice(candidates, size)]:
             best = sorted([*best, *self._scored(some, likeness.words)])[: likeness.limit]
             most -= len(some)
-            if most <= 0 or _are_best(best, likeness.limit, -some[-1].falling):
+            if most <= 0 or _are_best(best, likeness.limit, unasked - some[-1].falling):
                 break
         return [
             FoundSection(each.number, each.report_id, each.ordinal, -each.falling, Tier.WORDS)
@@ -105,9 +113,10 @@ class LikenessFinder:
         weights = {word: weight for word, weight in likeness.words.items() if weight > 0}
         if not weights:
             return
-        size = min(WINDOW, 2 * likeness.limit + 40)
+        # The first sections are in the first reports, one in each if they are not in fewer.
+        size = min(WINDOW, likeness.limit + _SOME_MORE)
         body = {
-            "query": _ranked(weights, likeness, size),
+            "query": _ranked(weights, likeness, size, self._mean_length),
             "sort": [{"_score": "desc"}, {"browse": "asc"}],
             "_source": ["card"],
         }
@@ -161,18 +170,36 @@ def _are_best(best: Sequence[_Scored], limit: int, next_score: float) -> bool:
     return len(best) == limit and -best[-1].falling >= next_score * _SLACK
 
 
-def _ranked(weights: Mapping[str, float], likeness: Likeness, size: int) -> Query:
+def _unasked(words: Mapping[str, float]) -> float:
+    """What the words that the cluster is not asked for may add to a score."""
+    return (K1 + 1) * sum(weight for weight in sorted(words.values())[:-_MOST_WORDS] if weight > 0)
+
+
+def _ranked(
+    weights: Mapping[str, float], likeness: Likeness, size: int, mean_length: float
+) -> Query:
     """The reports by their best section, each with its sections."""
-    field = section_field("ranked_words")
     heaviest = sorted(weights, key=lambda word: -weights[word])[:_MOST_WORDS]
     any_word = {
-        "should": [{"term": {field: {"value": term(w), "boost": weights[w]}}} for w in heaviest],
+        "should": [_weighed(word, weights[word], mean_length) for word in heaviest],
         "minimum_should_match": 1,
         "filter": [passes(each) for each in likeness.filters],
     }
     inner = {"size": min(size, _MOST_OF_ONE), "_source": False}
     found = nested({"bool": any_word}, score_mode="max", inner_hits=inner)
     return {"bool": {"must": [found], "must_not": [*_of_place(likeness.apart_from)]}}
+
+
+def _weighed(word: str, weight: float, mean_length: float) -> Query:
+    """The sections that have a word, with what it adds to their scores."""
+    params = {
+        "weight": weight,
+        "most": K1 + 1,
+        "least": K1 * (1 - B),
+        "each": K1 * B / mean_length if mean_length else 0.0,
+    }
+    query = {"term": {section_field("counted_words"): term(word)}}
+    return {"script_score": {"query": query, "script": {"source": _SHARE, "params": params}}}
 
 
 def _of_place(place: Places | None) -> Iterator[Query]:

@@ -44,7 +44,8 @@ _NUMBER: Final[Json] = {"type": "integer", "index": False}
 _STORED: Final[Json] = {"type": "object", "enabled": False}
 
 UNSTORED: Final = (
-    *("grams", "heading", "title", "ranked_words", "ranked_grams", "vocabulary", "shingles"),
+    *("grams", "heading", "title", "ranked_words", "ranked_grams", "counted_words"),
+    *("vocabulary", "shingles"),
     *("stream", "sentence_ends", "paragraph_ends", "year", "level", "bare"),
     *("province_ends", "city_ends", "county_ends", "township_ends"),
 )
@@ -93,6 +94,7 @@ def _common_settings(shards: int, replicas: int) -> Json:
         "number_of_shards": shards,
         "number_of_replicas": replicas,
         "refresh_interval": "-1",  # a commit refreshes
+        "gc_deletes": "1h",  # so long a writer that was asleep cannot bring back what was deleted
     }
 
 
@@ -159,6 +161,7 @@ def _section_fields() -> Json:
         "similarity": "share",
         "index_options": "freqs",
     }
+    counted = {**ranked, "similarity": "times", "norms": False}
     return {
         "ordinal": {"type": "integer"},
         "part": _KEYWORD,
@@ -171,6 +174,7 @@ def _section_fields() -> Json:
         "level": _FOUND_ONLY,
         **{f"{p}_ends": _FOUND_ONLY for p in ("province", "city", "county", "township")},
         **dict.fromkeys(("ranked_words", "ranked_grams"), ranked),
+        "counted_words": counted,
         "vocabulary": _READ_ONLY,
         "shingles": {"type": "integer"},
         "stream": _READ_ONLY,

@@ -15,16 +15,27 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How often to try and how long to wait between: first_s, doubled each time up to most_s."""
+    """How often to try and how long to wait between: first_s, doubled each time up to most_s.
+
+    No try begins later than total_s after the first.
+    """
 
     tries: int = 10
     first_s: float = 0.5
     most_s: float = 20.0
+    total_s: float = 180.0
 
-    def pause(self, tried: int) -> None:
-        """Wait after so many tries, some at random: writers of several machines shall not march."""
+    def goes_on(self, tried: int, begun: float) -> bool:
+        """Wait after so many tries, the first at a monotonic time; False where it was the last.
+
+        Some of it is at random: writers of several machines shall not march.
+        """
         longest = min(self.most_s, self.first_s * 2 ** (tried - 1))
-        time.sleep(longest * random.uniform(0.5, 1.0))
+        pause = longest * random.uniform(0.5, 1.0)
+        if tried >= self.tries or time.monotonic() + pause > begun + self.total_s:
+            return False
+        time.sleep(pause)
+        return True
 
 
 def patiently(request: Callable[[], T], where: str, patience: Patience) -> T:
@@ -34,11 +45,11 @@ def patiently(request: Callable[[], T], where: str, patience: Patience) -> T:
     """
     from opensearchpy import OpenSearchException
 
-    for tried in range(1, patience.tries + 1):
+    tried, begun = 0, time.monotonic()
+    while True:
         try:
             return request()
         except OpenSearchException as error:
-            if tried == patience.tries or not is_passing(error):
+            tried += 1
+            if not (is_passing(error) and patience.goes_on(tried, begun)):
                 raise error_of(error, where) from error
-        patience.pause(tried)
-    raise AssertionError("patience has at least one try")

@@ -92,6 +92,7 @@ class Sections:
         for source in self._documents([id for id in ids if found[id] is None], REPORT_SOURCE):
             report = report_of(source)
             found[report.id] = self._reports.put(report.id, report, _report_bytes(report))
+            self._sizes.put(report.id, len(report.sections), 0)
         return {id: known for id in ids if (known := found.get(id)) is not None}
 
     def _documents(self, ids: Sequence[str], fields: Sequence[str]) -> Iterator[Json]:

@@ -65,7 +65,7 @@ class Statistics:
                 counts[each] = known
         if unknown and self.n_sections > _MANY:
             for each in unknown:
-                round.add(_counting(each), partial(self._take_count, counts, each))
+                round.add(counting(_has(each)), partial(self._take_count, counts, each))
             return counts
         for first in range(0, len(unknown), _AT_ONCE):
             some = unknown[first : first + _AT_ONCE]
@@ -78,8 +78,7 @@ class Statistics:
             counts[each] = self._counts.put(each, bucket["doc_count"], 0)
 
     def _take_count(self, counts: dict[Term, int], each: Term, answer: Json) -> None:
-        count = int(answer["aggregations"]["sections"]["value"])
-        counts[each] = self._counts.put(each, count, 0)
+        counts[each] = self._counts.put(each, counted(answer), 0)
 
 
 def _counting_all(terms: Iterable[Term]) -> Json:
@@ -94,12 +93,17 @@ def _has(each: Term) -> Query:
     return {"term": {section_field(field): term(text)}}
 
 
-def _counting(each: Term) -> Json:
-    """Counts the sections that have a term by going through these alone."""
-    having = {"constant_score": {"filter": _has(each)}}
+def counting(sections: Query) -> Json:
+    """Counts sections by going through these alone; `counted` reads the answer."""
+    having = {"constant_score": {"filter": sections}}
     return {
         "size": 0,
         "track_total_hits": False,
         "query": nested(having, score_mode="sum"),
         "aggs": {"sections": {"sum": {"script": {"source": ROUNDED_SCORE}}}},
     }
+
+
+def counted(answer: Json) -> int:
+    """The number that was asked for by `counting`."""
+    return int(answer["aggregations"]["sections"]["value"])

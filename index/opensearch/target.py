@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from index.filetable import FileTable
 from index.opensearch.bulk import Bulk, Operation, drop
-from index.opensearch.failures import item_error, refreshed, whole
+from index.opensearch.failures import refreshed, whole
 from index.opensearch.filerows import files_index, read_table, table_operations
 from index.opensearch.journal import Journal, Pending, Phase, Step
 from index.opensearch.retrying import patiently
@@ -29,6 +29,8 @@ class Target:
         self.journal = journal
         self._bulk = bulk
         self._client, self._where = bulk.client, bulk.where
+        self.unsure = frozenset[str]()
+        """Documents that another writer may have been writing: they are put whatever they hold."""
 
     def table(self) -> FileTable:
         """The table of files."""
@@ -44,9 +46,13 @@ class Target:
         request = partial(self._client.indices.refresh, index=",".join(indexes))
         refreshed(patiently(request, self._where, self._bulk.patience), self._where)
 
+    def _run(self, operations: Iterable[Operation]) -> None:
+        """Do what follows from the journal's last step, unless a later writer has gone on."""
+        self._bulk.run(operations, self.journal.version)
+
     def seed(self, table: FileTable) -> None:
         """Put what an index of before gave and retired into a new one."""
-        self._bulk.run(table_operations(self.files, table))
+        self._run(table_operations(self.files, table))
 
     def hashes(self, ids: Sequence[str]) -> dict[str, str]:
         """The content hashes of those of the documents that are there."""
@@ -63,21 +69,30 @@ class Target:
         for at in range(0, len(ids), at_once):
             body = {"ids": [*ids[at : at + at_once]]}
             params = {"_source_includes": ",".join(fields)}
-            request = partial(self._client.mget, index=self.index, body=body, params=params)
-            for document in patiently(request, self._where, self._bulk.patience)["docs"]:
-                if "error" in document:
-                    raise item_error(self._where, 503, document["error"])
+            request = partial(self._several, body, params)
+            for document in patiently(request, self._where, self._bulk.patience):
                 if document["found"]:
                     yield document["_id"], document["_source"]
 
+    def _several(self, body: Json, params: Json) -> list[Json]:
+        """What the cluster has of several documents; one that it cannot tell of is an error."""
+        from opensearchpy import TransportError
+
+        found: list[Json] = self._client.mget(index=self.index, body=body, params=params)["docs"]
+        for document in found:
+            if "error" in document:
+                cause = document["error"]
+                raise TransportError(503, str(cause.get("type")), {"error": cause})
+        return found
+
     def put(self, operations: Iterable[Operation]) -> None:
         """Write reports."""
-        self._bulk.run(operations)
+        self._run(operations)
 
     def bring_about(self, decided: Pending) -> None:
         """Do all that a decided commit has to do yet; doing it again is harmless."""
-        self._bulk.run(drop(self.index, id) for id in decided.remove)
-        self._bulk.run(table_operations(self.files, decided.change))
+        self._run(drop(self.index, id) for id in decided.remove)
+        self._run(table_operations(self.files, decided.change))
         self._refresh(self.index, self.files)
         self.journal.write(Step(decided.record))
 
@@ -87,28 +102,27 @@ class Target:
         Always a step of the journal: whoever else believes to be the writer cannot go on from his.
         """
         step = self.journal.read()
+        self.journal.write(step)
         pending = step.pending
         if pending is None:
-            self.journal.write(step)
             return step
         if pending.phase is Phase.WRITING:
             self._take_back(pending)
             step = Step(step.record)
             self.journal.write(step)
             return step
-        self.journal.write(step)
         self.bring_about(pending)
         return Step(pending.record)
 
     def _take_back(self, pending: Pending) -> None:
         """Delete what was not there before; files whose report may be another are read again."""
-        self._bulk.run(drop(self.index, id) for id in pending.fresh)
-        replaced = frozenset(pending.replaced)
+        self._run(drop(self.index, id) for id in pending.fresh)
+        self.unsure = replaced = frozenset(pending.replaced)
         rows = self.table().rows if replaced else {}
         unsure = {
             path: row._replace(basis="")
             for path, row in rows.items()
             if row.report_id and document_id(row.report_id) in replaced
         }
-        self._bulk.run(table_operations(self.files, FileTable(unsure)))
+        self._run(table_operations(self.files, FileTable(unsure)))
         self._refresh(self.index, self.files)

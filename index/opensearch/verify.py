@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
-from index.engine import FileRow
+from index.engine import FileRow, Remark
 from index.errors import EngineUnavailable
 from index.i18n import gettext as _
 from index.i18n import ngettext
 from index.model import Report
-from index.opensearch.document import content_hash, to_document
+from index.opensearch.document import stored_digest, terms_digest
 from index.opensearch.failures import told
-from index.opensearch.mapping import UNSTORED, WINDOW
+from index.opensearch.mapping import WINDOW
 from index.opensearch.reading import Reader
 from index.opensearch.stored import card_of, report_of
 from index.opensearch.translate import ALL, SECTIONS, Query, nested
@@ -50,7 +50,7 @@ def _health(reader: Reader) -> Iterator[str]:
                 "{n} copies of parts of the index are missing: it is whole, until a node fails",
                 missing,
             )
-            yield said.format(n=missing)
+            yield Remark(said.format(n=missing))
 
 
 def _counted(size: int) -> Query:
@@ -65,7 +65,7 @@ def _body(query: Query) -> Json:
 
 
 def _check(reader: Reader, hit: Json) -> Iterator[str]:
-    source = hit["_source"]
+    source, found = hit["_source"], hit["inner_hits"][SECTIONS]["hits"]["total"]["value"]
     try:
         report = report_of(source)
     except (ValueError, TypeError, LookupError, zlib.error):
@@ -74,7 +74,7 @@ def _check(reader: Reader, hit: Json) -> Iterator[str]:
     stored = {section["ordinal"] for section in source.get("sections", ())}
     if len(report.sections) != source["n_sections"] or len(stored) != source["n_sections"]:
         yield from _missing(report, stored)
-    elif hit["inner_hits"][SECTIONS]["hits"]["total"]["value"] != len(stored):
+    elif found != len(stored):
         yield from _missing(report, _found(reader, hit))
     elif not _is_written(report, source):
         yield _("{id}: what is stored is not what was written").format(id=report.id)
@@ -98,18 +98,9 @@ def _found(reader: Reader, hit: Json) -> set[int]:
 
 
 def _is_written(report: Report, source: Json) -> bool:
-    """Whether a document is the one that its report would be written as."""
-    made = to_document(prepare(report), source["commit"])
-    # The report was read from these: packed anew by another zlib they may be other bytes.
-    made["record"] = source["record"]
-    for section, stored in zip(made["sections"], source.get("sections", ()), strict=True):
-        section["piece"] = stored["piece"]
-    made["content_hash"] = content_hash(made)
-    made["sections"] = [
-        {name: value for name, value in section.items() if name not in UNSTORED}
-        for section in made["sections"]
-    ]
-    return made == {"sections": [], **source}
+    """Whether a document is the one that its report would be written as: by its digest."""
+    made = f"{stored_digest(source)}-{terms_digest(prepare(report))}"
+    return source.get("content_hash") == made
 
 
 def _check_rows(ids: set[str], rows: Iterable[FileRow]) -> Iterator[str]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Collection, Iterator, Mapping
+from functools import partial
 from typing import Any, Final
 from uuid import uuid4
 
 from index.engine import Batch, FileRow
-from index.errors import IndexDamaged, IndexMissing, StoreError
+from index.errors import EngineUnavailable, IndexDamaged, IndexMissing, StoreError
 from index.filetable import FileTable, merged
 from index.gazetteer import GAZETTEER_VERSION
 from index.model import Report
@@ -186,8 +187,9 @@ class OpenSearchWriter:
             self._write(batch, record)
             self._is_whole = True
         except BaseException as error:
-            with contextlib.suppress(StoreError):  # else the next to open the index does it
-                self._recover()
+            if not isinstance(error, EngineUnavailable):  # which was waited for long enough
+                with contextlib.suppress(StoreError):  # else the next to open the index does it
+                    self._recover()
             if self._record != record or not isinstance(error, StoreError):
                 raise
         if not self._is_beside or batch.settle:
@@ -231,7 +233,7 @@ class OpenSearchWriter:
         """What writes the reports that are not there already as they are."""
         for prepared in batch.add:
             id, document = document_id(prepared.id), to_document(prepared, commit)
-            if hashes.get(id) != document["content_hash"]:
+            if hashes.get(id) != document["content_hash"] or id in self._target.unsure:
                 yield put(self._target.index, id, document)
 
     # Taking over
@@ -253,8 +255,7 @@ class OpenSearchWriter:
         before, index = self._live, self._target.index
         if before == index:
             return
-        self._lease.check(anew=True)
-        self._generations.activate(index, before)
+        self._generations.activate(index, before, partial(self._lease.check, anew=True))
         self._live = index
         if before is not None:
             self._generations.delete(before)

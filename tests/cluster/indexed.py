@@ -32,7 +32,6 @@ TIMEOUT_S: Final = 10.0
 HELD_S: Final = 3.0
 """How long a writer that was killed keeps others out."""
 PATIENCE: Final = Patience(tries=30, first_s=0.1, most_s=2.0)
-SHORT: Final = Patience(tries=3, first_s=0.1, most_s=0.2)
 THREE_TWICE: Final = Shape()
 """Three parts, two copies of each: what a user gets."""
 BARELY_WHOLE: Final = "it is whole, until a node fails"

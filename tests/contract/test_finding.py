@@ -75,6 +75,10 @@ def test_a_quoted_stretch_is_found_in_exactly_the_sections_that_hold_it(
     with open_engine(*written, batch(remove=gone)) as engine:
         answer = ask(engine, quoted(probe))
         assert engine.count(plain(probe)) == answer.total_sections
+        many = {plain(probe), plain(probe)[:1], plain(probe) * 9}
+        assert engine.counts(many) == {
+            text: sum(text in stream for stream in seen.values()) for text in many
+        }
     assert found(answer) == holding(seen, probe)
     assert answer.total_sections == answer.literal_sections == len(answer.hits)
     assert answer.total_reports == len({hit.report_id for hit in answer.hits})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -74,6 +74,19 @@ def test_a_copy_has_all_that_the_source_has(source: Path, tmp_path: Path) -> Non
     assert held(target)[2] == {"r9~2"}
     with reading(target) as engine:
         assert [*engine.verify()] == []
+
+
+def test_processes_that_prepare_make_the_same_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, target = write(tmp_path / "source", batch(*reports(9))), tmp_path / "target"
+    monkeypatch.setattr("indexer.pool.ALONE_CHARACTERS", 20)
+    monkeypatch.setattr("indexer.copying.BATCH_REPORTS", 4)
+    with reading(source) as engine, closing(WhooshWriter(target)) as writer:
+        assert copy_index(engine, writer, jobs=2).written == 9
+    assert held(target) == held(source)
+    with reading(target) as engine:
+        assert engine.commit == 3
 
 
 def test_a_copy_of_the_same_again_writes_nothing(source: Path, tmp_path: Path) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from indexer.pool import ALONE, Loaded, load_files
+from index.model import Report
+from index.prepared import prepare
+from indexer.pool import ALONE, Loaded, load_files, prepare_all
 from indexer.prepare import Settings
+from tests.made import make_report
 
 MANY = ALONE + 20  # more than are read without starting processes
 
@@ -79,3 +84,49 @@ def test_a_file_that_was_only_near_is_read_again(tmp_path: Path) -> None:
 
 def test_no_file_at_all_is_no_trouble() -> None:
     assert [*load_files([], Settings(), jobs=2)] == []
+
+
+# Reports that are prepared once more
+
+
+class DeadlyReport(Report):
+    """A report that ends the process to which it is sent."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return eval, ("__import__('os')._exit(9)",)
+
+
+def reports(n: int = 9) -> list[Report]:
+    return [make_report(f"r{number}", [("一、", f"板凳会{number}")]) for number in range(n)]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("ahead", [1, 10_000])
+def test_reports_are_prepared_in_their_order(
+    monkeypatch: pytest.MonkeyPatch, jobs: int, ahead: int
+) -> None:
+    monkeypatch.setattr("indexer.pool.ALONE_CHARACTERS", 10)
+    assert [*prepare_all(reports(), jobs=jobs, ahead=ahead)] == [*map(prepare, reports())]
+
+
+def test_no_more_reports_are_taken_than_may_be_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("indexer.pool.ALONE_CHARACTERS", 10)
+    taken: list[Report] = []
+
+    def taking() -> Iterator[Report]:
+        for report in reports():
+            taken.append(report)
+            yield report
+
+    each = len(reports()[0].source) + 1
+    with closing(prepare_all(taking(), jobs=2, ahead=3 * each)) as prepared:
+        next(prepared)
+        assert len(taken) == 3
+
+
+def test_a_report_that_ends_its_process_is_prepared_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("indexer.pool.ALONE_CHARACTERS", 10)
+    some = reports()
+    values = {each.name: getattr(some[4], each.name) for each in fields(Report)}
+    prepared = [*prepare_all([*some[:4], DeadlyReport(**values), *some[5:]], jobs=2, ahead=100)]
+    assert prepared == [*map(prepare, some)]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.analysis import fold_stream
 from index.model import Level, Part, Place
 from index.querytree import Field, Filter
 from index.whoosh_engine import WhooshEngine
@@ -272,6 +275,28 @@ def test_any_text_is_completed_in_one_place(searcher: Searcher, query: str, at: 
         assert 0 <= start <= end <= len(each.text)
         rest = each.insert[each.cursor :]
         assert query.endswith(rest)
+
+
+class Asked(WhooshEngine):
+    """Notes how many streams were counted at a time."""
+
+    asked: list[int]
+
+    def counts(self, streams: Collection[str]) -> dict[str, int]:
+        self.asked.append(len(streams))
+        return super().counts(streams)
+
+
+def test_all_practices_are_asked_for_at_once_and_words_too(tmp_path: Path) -> None:
+    folder = write(tmp_path, batch(make_report("r1", [("一、", "人民群众，法律明白人")])))
+    with closing(Asked(folder)) as engine:
+        engine.asked = []
+        searcher = Searcher(engine)
+        assert searcher.vocabulary.practices == {"法律明白人": 1}
+        assert engine.asked == [len({fold_stream(name) for name in load_practices()})]
+        for _ in range(2):  # what was counted before is remembered
+            assert "word" in [each.kind for each in offered(searcher, "人")]
+            assert len(engine.asked) == 2
 
 
 def test_practices_are_names_each_once() -> None:

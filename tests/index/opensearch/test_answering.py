@@ -20,6 +20,7 @@ from index.analysis import fold_stream
 from index.engine import Answer, Batch, Engine, Mode, Question, Sort
 from index.errors import EngineUnavailable
 from index.model import Place
+from index.opensearch import vocabulary
 from index.opensearch.connection import Connection
 from index.opensearch.engine import OpenSearchEngine
 from index.querytree import And, Field, Filter, Near, Node, Not, Or, Scope, Text, YearRange, Zone
@@ -332,3 +333,15 @@ def test_passages_and_reports_are_those_of_the_embedded_engine(open_both: OpenBo
             assert on_cluster.section_number(hit.report_id, hit.ordinal) == hit.number
         assert on_cluster.section_number(ids[0], 99) is None
         assert on_cluster.section_number("no such", 0) is None
+
+
+def test_more_words_than_a_cluster_tells_at_once_are_asked_for_in_parts(
+    open_both: OpenBoth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vocabulary, "_MOST", 7)
+    with open_both(hard_batch(Random(3)), shards=3) as (embedded, on_cluster):
+        words = [*embedded.words()]
+        assert len(words) > 7 * 4
+        assert [*on_cluster.words()] == words
+        for prefix in ("人", "枫", "2", "没有"):
+            assert [*on_cluster.words(prefix)] == [*embedded.words(prefix)]

@@ -17,12 +17,21 @@ from typing import Any
 
 import pytest
 
-from index.errors import EngineUnavailable, IndexFull, IndexMissing, StoreError, UserError
+from index.errors import (
+    EngineUnavailable,
+    IndexFull,
+    IndexLocked,
+    IndexMissing,
+    StoreError,
+    UserError,
+)
 from index.opensearch.bulk import Bulk, chunked, drop, put
 from index.opensearch.client import connect
 from index.opensearch.connection import Connection, connection_to
 from index.opensearch.failures import told, whole
+from index.opensearch.journal import Journal
 from index.opensearch.retrying import Patience, patiently
+from index.opensearch.target import Target
 from index.opensearch.writer import OpenSearchWriter
 from tests.tls_proxy import ADMIN, READER, Certificates, make_certificates, tls_proxy
 
@@ -181,6 +190,29 @@ def test_a_refusal_is_one_clear_message(
     assert f"{server.url}/name" in said(raised.value)
     assert message in str(raised.value)
     assert len(str(raised.value)) < 600
+
+
+@pytest.mark.parametrize("status", [400, 500])
+@pytest.mark.parametrize("kind", ["too_many_clauses", "too_many_nested_clauses"])
+def test_a_query_that_is_too_large_is_told_to_whom_asks(status: int, kind: str) -> None:
+    cause = {"type": kind, "reason": f"{kind}: maxClauseCount is set to 1024"}
+    nested = refused("search_phase_execution_exception", "all shards failed", caused_by=cause)
+    with answering((200, INFO), (status, nested)) as server:
+        client = connect(connection(server.url))
+        with pytest.raises(UserError, match="more parts than the cluster takes") as raised:
+            patiently(lambda: client.search(index="name", body={}), "there", HURRY)
+        client.close()
+    assert "fewer words" in raised.value.hint
+
+
+def test_an_answer_with_too_many_values_is_not_asked_for_again() -> None:
+    too_many = refused("too_many_buckets_exception", "Trying to create too many buckets.")
+    with answering((200, INFO), (503, too_many)) as server:
+        client = connect(connection(server.url))
+        with pytest.raises(EngineUnavailable, match=r"search\.max_buckets"):
+            patiently(lambda: client.search(index="name", body={}), "there", HURRY)
+        client.close()
+        assert len(server.bodies) < 1 + 2 * 4  # the client's own tries on other nodes
 
 
 def test_a_wrong_password_says_where_passwords_come_from() -> None:
@@ -366,7 +398,7 @@ def test_only_what_was_refused_is_sent_again() -> None:
     away = item(503, "unavailable_shards_exception")
     with answering((200, INFO), bulk_answer(OK, OK, away), bulk_answer(OK)) as server:
         assert run_bulk(server) == 2
-        assert server.bodies[2] == put("x", "3", {"a": 3}).lines
+        assert server.bodies[2] == put("x", "3", {"a": 3}).lines()
 
 
 def test_patience_has_an_end() -> None:
@@ -374,6 +406,39 @@ def test_patience_has_an_end() -> None:
         with pytest.raises(EngineUnavailable, match="too much to do at once"):
             run_bulk(server)
         assert len(server.bodies) == 1 + HURRY.tries
+
+
+def test_patience_has_an_end_in_time() -> None:
+    long = Patience(tries=10_000, first_s=0.01, most_s=0.05, total_s=0.5)
+    with answering((200, INFO), BUSY) as server:
+        client = connect(connection(server.url))
+        begun = time.monotonic()
+        with pytest.raises(EngineUnavailable, match="too much to do at once"):
+            patiently(lambda: client.search(index="name", body={}), "there", long)
+        with pytest.raises(EngineUnavailable, match="too much to do at once"):
+            Bulk(client, server.url, lambda: None, long).run([drop("x", "2")])
+        assert 0.6 < time.monotonic() - begun < 5
+        client.close()
+
+
+def test_what_a_later_writer_wrote_is_not_written_over() -> None:
+    late = item(409, "version_conflict_engine_exception", "current version [9] is higher")
+    with answering((200, INFO), bulk_answer(OK, late, OK)) as server:
+        with pytest.raises(IndexLocked, match="another that has taken over"):
+            run_bulk(server)
+        assert len(server.bodies) == 2
+
+
+def test_a_document_that_the_cluster_cannot_tell_of_is_asked_for_again() -> None:
+    error = {"type": "circuit_breaking_exception", "reason": "[parent] Data too large"}
+    found = {"_id": "a", "found": True, "_source": {"content_hash": "h"}}
+    answers = [(200, {"docs": [each]}) for each in ({"_id": "a", "error": error}, found)]
+    with answering((200, INFO), *answers) as server:
+        client = connect(connection(server.url))
+        bulk = Bulk(client, server.url, lambda: None, HURRY)
+        target = Target(bulk, "x", Journal(client, "x-files", server.url, "me", HURRY))
+        assert target.hashes(["a"]) == {"a": "h"}
+        client.close()
 
 
 def test_a_full_disk_is_told_at_once() -> None:

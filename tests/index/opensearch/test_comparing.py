@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -52,6 +53,21 @@ def corpus(n_reports: int = 26) -> list[Report]:
         year = None if n % 6 == 5 else 2020 + n % 3
         made = make_report(f"r{n:02}", blocks, year=year, place=TOWNS[n % len(TOWNS)], parts=parts)
         reports.append(replace(made, issued=[None, "2022-03-01", "2022-12-31"][n % 3]))
+    return reports
+
+
+def repeating(n_reports: int = 24) -> list[Report]:
+    """Reports of the same phrases in any order, some of them many times."""
+    rng = random.Random(3)
+    characters = "".join(RARE) + COMMON
+    phrases = ["".join(rng.choices(characters, k=rng.randrange(8, 20))) for _ in range(60)]
+    reports = []
+    for n in range(n_reports):
+        texts = ["".join(rng.choices(phrases, k=rng.choice([1, 2, 12]))) for _ in range(3)]
+        texts.append(rng.choice(phrases) * rng.randrange(1, 5))
+        place = TOWNS[n % len(TOWNS)]
+        made = make_report(f"p{n:02}", [("", text) for text in texts], year=2000 + n, place=place)
+        reports.append(made)
     return reports
 
 
@@ -134,6 +150,12 @@ def in_small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(f"index.opensearch.{module}.{name}", value)
 
 
+@pytest.fixture
+def one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No more sections are scored than those that are wanted, and one."""
+    monkeypatch.setattr("index.opensearch.likeness._SOME_MORE", 1)
+
+
 def places_of(engine: Engine) -> dict[int, Where]:
     numbers = [*engine.live_sections()]
     passages = engine.passages(numbers)
@@ -208,6 +230,34 @@ def test_asking_in_parts_changes_nothing(
     assert fresh.frequencies(WORDS) == local.frequencies(WORDS)
 
 
+def test_texts_that_stand_several_times_are_the_same(
+    cluster: Connection, client: OpenSearch
+) -> None:
+    """How often a section has a shingle counts also where the section shares nothing else."""
+    reports = repeating()
+    with embedded(reports) as local:
+        stored = [next(r for r in reports if r.id == id) for id in local.report_ids()]
+    with embedded(stored) as local, on_cluster(cluster, client, batch(*stored), shards=3) as engine:
+        everything = [*numbers_of(local)]
+        assert pairs(engine) == pairs(local)
+        for around in (*([where] for where in everything[::7]), everything[::11]):
+            assert pairs(engine, around) == pairs(local, around)
+
+
+def test_of_a_report_only_what_shares_enough_is_read(
+    fresh: OpenSearchEngine, local: WhooshEngine
+) -> None:
+    numbers = numbers_of(fresh)
+    places = {number: where for where, number in numbers.items()}
+    around = next(iter(numbers))
+    fresh._sections._passages.clear()
+    found = [*fresh.shared_texts([numbers[around]])]
+    told = {places[number] for pair in found for number in (pair.first, pair.second)}
+    passages = fresh._sections._passages
+    read = {places[number] for number in passages if isinstance(number, int)}
+    assert told | {around} == read
+
+
 def test_more_than_memory_holds_is_refused_with_what_to_do(
     fresh: OpenSearchEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -222,16 +272,16 @@ def test_more_than_memory_holds_is_refused_with_what_to_do(
     ("sizes", "wanted"),
     [
         pytest.param([], [], id="nothing"),
-        pytest.param([3, 4, 5], [[(0, 0, 1), (1, 0, 1)], [(2, 0, 1)]], id="as many as fit"),
-        pytest.param([25], [[(0, p, 3)] for p in range(3)], id="one alone in parts"),
-        pytest.param([0, 0], [[(0, 0, 1), (1, 0, 1)]], id="empty ones"),
+        pytest.param([6, 8, 10], [(0, 2, 0, 1), (2, 3, 0, 1)], id="as many as fit"),
+        pytest.param([50, 1], [*((0, 1, p, 3) for p in range(3)), (1, 2, 0, 1)], id="in parts"),
+        pytest.param([0, 0], [(0, 2, 0, 1)], id="empty ones"),
     ],
 )
 def test_places_are_listed_a_bounded_number_at_a_time(
-    monkeypatch: pytest.MonkeyPatch, sizes: list[int], wanted: list[list[tuple[int, int, int]]]
+    monkeypatch: pytest.MonkeyPatch, sizes: list[int], wanted: list[tuple[int, int, int, int]]
 ) -> None:
     monkeypatch.setattr("index.opensearch.commonform._BUCKETS", 18)
-    assert [[*map(tuple, tasks)] for tasks in _requests(sizes)] == wanted
+    assert [*map(tuple, _requests(sizes))] == wanted
 
 
 # The like
@@ -271,6 +321,27 @@ def test_more_words_than_a_query_holds_are_all_counted(
     found = like(fresh, Likeness({**WORDS, **dict.fromkeys(words, 3.0)}, limit=12))
     assert found == like(local, Likeness({**WORDS, **dict.fromkeys(words, 3.0)}, limit=12))
     assert fresh.frequencies(words) == local.frequencies(words)
+
+
+def test_words_that_are_not_looked_for_change_who_is_first(
+    fresh: OpenSearchEngine, local: WhooshEngine
+) -> None:
+    words = {"纠纷": 5.0, **{f"没有{n}": 5.0 for n in range(999)}, "聘请": 4.0, "法官": 3.0}
+    for limit in (1, 3, 7):
+        assert like(fresh, Likeness(words, limit=limit)) == like(
+            local, Likeness(words, limit=limit)
+        )
+
+
+@pytest.mark.usefixtures("one_at_a_time")
+def test_scores_of_the_cluster_bound_those_that_are_told(
+    fresh: OpenSearchEngine, local: WhooshEngine
+) -> None:
+    """Headings count no more, and lengths are exact: otherwise others would be first."""
+    for limit in range(1, 30):
+        for words in ({"纠纷": 2.0, "法官": 1.5}, {"学习": 1.0, "清单": 0.3}, WORDS):
+            asked = Likeness(words, limit=limit)
+            assert like(fresh, asked) == like(local, asked)
 
 
 def test_words_may_be_anything(fresh: OpenSearchEngine, local: WhooshEngine) -> None:

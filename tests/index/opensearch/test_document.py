@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from index.analysis import Stream, count_words, grams
 from index.engine import ReportRow
 from index.model import Kind, Level, Part, Place, Report
-from index.opensearch.document import CHUNK, chunks, shingle_values, to_document
+from index.opensearch.document import CHUNK, chunks, shingle_values, stored_digest, to_document
 from index.opensearch.mapping import BETWEEN, LONGEST_TERM, UNSTORED, WEIGHT, index_definition
 from index.opensearch.spelling import (
     UNKNOWN,
@@ -31,6 +31,7 @@ from index.opensearch.stored import card_of, passage_of_source, report_of, row_o
 from index.passage import passage_of
 from index.places import names_place, place_key, spelled
 from index.prepared import prepare
+from index.segments.shingles import shingles_of
 from tests.contract.test_batches import rich_report
 from tests.made import corpora, make_report
 
@@ -84,6 +85,7 @@ def test_words_and_grams_weigh_what_they_count_twice(reports: list[Report]) -> N
             assert weights(section["ranked_words"]) == {
                 word: 2 * n + 3 * inside[word] for word, n in everywhere.items()
             }
+            assert weights(section["counted_words"]) == everywhere
             assert set(section["vocabulary"]) == set(everywhere)
             assert weights(section["ranked_grams"]) == {
                 gram: 2 * len(at) + 3 * (at[0] < heading)
@@ -127,11 +129,18 @@ def test_bounds_count_as_scripts_do() -> None:
     assert section["length"] == 7
 
 
-def test_shingles_are_signed_and_each_is_there_once() -> None:
-    values = shingle_values("完善矛盾纠纷排查化解机制" * 5)
-    assert values == sorted(set(values), key=lambda value: value % (1 << 32))
-    assert all(-(1 << 31) <= value < 1 << 31 for value in values)
-    assert shingle_values("短") == []
+@given(st.lists(st.text("板凳人会", max_size=40), max_size=6))
+def test_shingles_are_signed_and_as_many_as_there_are(streams: list[str]) -> None:
+    streams = ["短", *streams, "完善矛盾纠纷排查化解机制" * 5, ""]
+    found = shingle_values(streams)
+    assert len(found) == len(streams)
+    for stream, values in zip(streams, found, strict=True):
+        hashes, _begins = shingles_of(stream)
+        assert [value % (1 << 32) for value in values] == sorted(hashes.tolist())
+        assert all(-(1 << 31) <= value < 1 << 31 for value in values)
+    assert found[0] == found[-1] == []
+    assert found[-2]
+    assert shingle_values(()) == []
 
 
 def test_what_is_not_known_is_left_out() -> None:
@@ -233,6 +242,24 @@ def test_the_content_hash_is_of_everything_but_the_commit(change: Json) -> None:
     hashes = {to_document(prepared, commit)["content_hash"] for commit in (1, 2)}
     assert len(hashes) == 1
     assert to_document(replace(prepared, **change), 1)["content_hash"] not in hashes
+
+
+def test_the_first_half_of_a_content_hash_is_of_each_thing_that_is_stored() -> None:
+    document = document_of(rich_report())
+    first = document["content_hash"].split("-")[0]
+    section, *others = (without_unstored(section) for section in document["sections"])
+    stored = {**document, "sections": [section, *others]}
+    assert stored_digest(stored) == first
+    for name in document.keys() - {"content_hash", "commit"}:
+        assert stored_digest({k: v for k, v in stored.items() if k != name}) != first
+    for name in section:
+        other = {k: v for k, v in section.items() if k != name}
+        assert stored_digest({**stored, "sections": [other, *others]}) != first
+        assert stored_digest({**stored, "sections": [{**section, name: "x"}, *others]}) != first
+
+
+def without_unstored(section: Json) -> Json:
+    return {name: value for name, value in section.items() if name not in UNSTORED}
 
 
 def test_a_record_is_what_it_was() -> None:
