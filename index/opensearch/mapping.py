@@ -173,7 +173,7 @@ def _section_fields() -> Json:
         **dict.fromkeys(("ranked_words", "ranked_grams"), ranked),
         "vocabulary": _READ_ONLY,
         "shingles": {"type": "integer"},
-        "stream": _READ_ONLY,
+        "stream": {"type": "binary", "doc_values": True},
         **dict.fromkeys(("sentence_ends", "paragraph_ends"), _NUMBER),
         **dict.fromkeys(("begin", "end", "text_start"), _STORED),
         "sentences": {"type": "binary"},

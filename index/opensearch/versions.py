@@ -9,7 +9,7 @@ from index.analysis import analysis_version
 from index.errors import IndexOutdated
 from index.i18n import gettext as _
 
-SCHEMA: Final = "os1"
+SCHEMA: Final = "os2"
 """Of mapping and documents: another one where the same report could give another document."""
 
 
