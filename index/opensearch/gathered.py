@@ -58,7 +58,7 @@ def _ordinal(section: Json) -> int:
 
 def _stream(section: Json) -> str:
     (encoded,) = section.get("fields", {}).get(STREAM) or [""]
-    return b64decode(encoded).decode()
+    return b64decode(encoded + "==").decode()  # a cluster leaves the padding away
 
 
 class _Page(NamedTuple):
