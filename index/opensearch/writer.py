@@ -13,7 +13,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from index.engine import Batch, FileRow
-from index.errors import IndexDamaged, IndexMissing, StoreError
+from index.errors import EngineUnavailable, IndexDamaged, IndexMissing, StoreError
 from index.filetable import FileTable, merged
 from index.gazetteer import GAZETTEER_VERSION
 from index.model import Report
@@ -26,6 +26,7 @@ from index.opensearch.generations import MADE_BY, Generations, Shape
 from index.opensearch.journal import CommitRecord, Journal, Pending, Phase, Step
 from index.opensearch.lease import HELD_S, Lease
 from index.opensearch.retrying import Patience
+from index.opensearch.settling import settle
 from index.opensearch.spelling import document_id
 from index.opensearch.stored import REPORT_SOURCE, report_of
 from index.opensearch.target import Target
@@ -190,6 +191,9 @@ class OpenSearchWriter:
                 self._recover()
             if self._record != record or not isinstance(error, StoreError):
                 raise
+        if batch.settle:
+            with contextlib.suppress(EngineUnavailable):  # the cluster merges in its own time, too
+                settle(self._client, self._target.index, self.where, self._lease.check)
         if not self._is_beside or batch.settle:
             self._take_over()
 
