@@ -43,6 +43,7 @@ demo: setup-runtime
 
 test: setup
 	$(RUN) -m pytest $(TEST_FLAGS) --session-timeout=$(TEST_SECONDS)
+	@$(RUN) -m tests.cluster_process
 
 test-slow: setup
 	$(RUN) -m pytest $(TEST_FLAGS) --session-timeout=$(TEST_SECONDS) -m "slow and not bench and not cluster and not browser"

@@ -81,6 +81,8 @@ class Cluster:
 
     connection: Connection
     name: str
+    shards: int | None = None
+    """The parts of an index that is made anew; None: as many as usual."""
 
     look_s: ClassVar[float] = 2.0
     idle_s: ClassVar[float] = 240.0
@@ -108,9 +110,11 @@ class Cluster:
         Raises IndexLocked, IndexOutdated, IndexDamaged, IndexFull, EngineUnavailable.
         """
         check_client()
+        from index.opensearch.generations import Shape
         from index.opensearch.writer import OpenSearchWriter
 
-        writer = OpenSearchWriter(self.connection, self.name, rebuild=rebuild)
+        shape = Shape() if self.shards is None else Shape(self.shards)
+        writer = OpenSearchWriter(self.connection, self.name, shape=shape, rebuild=rebuild)
         try:
             yield writer
             writer.finish()

@@ -15,6 +15,9 @@ from terminal.opening import Engines
 
 URL: Final = "LAWSEARCH_URL"
 INDEX: Final = "LAWSEARCH_INDEX"
+SHARDS: Final = "LAWSEARCH_SHARDS"
+MOST_SHARDS: Final = 1024
+"""A cluster's own limit."""
 DEFAULT_NAME: Final = "lawsearch"
 LONGEST_NAME: Final = 200
 """Bytes; a cluster takes 255, with what is put behind the name."""
@@ -43,7 +46,7 @@ def cluster_at(
         raise UserError(_("A cluster needs its address: --url or the variable LAWSEARCH_URL."))
     name = name or os.environ.get(INDEX) or DEFAULT_NAME
     connection = connection_to(url, credentials=credentials, ca_file=ca_file)
-    return Cluster(connection, checked_name(name))
+    return Cluster(connection, checked_name(name), _shards(os.environ.get(SHARDS)))
 
 
 def place_named(
@@ -60,6 +63,16 @@ def place_named(
         said = _("{option} names no index on the cluster: write https://HOST:9200/NAME.")
         raise UserError(said.format(option=option))
     return cluster_at(url, name, credentials, ca_file)
+
+
+def _shards(named: str | None) -> int | None:
+    """The number of parts that a new index is to have."""
+    if not named:
+        return None
+    if named.isascii() and named.isdigit() and 1 <= int(named[:5]) <= MOST_SHARDS:
+        return int(named)
+    said = _("{variable} is the number of an index's parts, from 1 to {most}, not {value!r}.")
+    raise UserError(said.format(variable=SHARDS, most=MOST_SHARDS, value=named))
 
 
 def checked_name(name: str) -> str:

@@ -89,3 +89,13 @@ def cluster_process(home: Path, port: int = PORT) -> Iterator[ClusterProcess]:
         yield cluster
     finally:
         cluster.stop()
+
+
+def main() -> None:
+    """Say what becomes of the tests that need a cluster."""
+    missing = why_not()
+    print(f"skipped: the tests on a cluster. {missing or 'They can run here: make test-cluster'}")
+
+
+if __name__ == "__main__":
+    main()

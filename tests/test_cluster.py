@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import sys
+import threading
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -115,6 +117,22 @@ def test_another_process_of_the_same_number_is_left_alone(tmp_path: Path) -> Non
     (cluster.folder(1) / "pid").write_text(str(os.getpid()), "ascii")
     assert nodes.pid_of(cluster, 1) is None
     nodes.kill(cluster, 1)  # would end this very test
+
+
+def test_another_program_on_a_port_is_no_node() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+
+        def answer() -> None:
+            asking, _address = other.accept()
+            with asking:
+                asking.recv(1_000)
+                asking.sendall(b"no HTTP\r\n")
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        assert nodes.ask(f"http://127.0.0.1:{port}/") is None
+        thread.join()
 
 
 def test_nodes_listen_on_loopback_only(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -374,7 +375,7 @@ def ask(url: str, seconds: float = 10) -> Any:
     try:
         with direct.open(url, timeout=seconds) as answer:
             return json.load(answer)
-    except (OSError, ValueError):  # urllib's and HTTP's errors are OSErrors
+    except (OSError, ValueError, HTTPException):  # another program may answer there
         return None
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from array import array
 from base64 import b64encode
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
@@ -30,8 +29,6 @@ from index.places import Places
 from index.prepared import PARTS, SECTION_COLUMNS, PreparedReport
 from index.ranking import HEADING_WEIGHT
 
-CHUNK: Final = 8_000
-"""UTF-16 units of a stream in one value; a keyword may have 32,766 bytes."""
 _WIDE: Final = "I"
 _IN_HEADING: Final = int(2 * HEADING_WEIGHT)
 _UNSTORED: Final = frozenset(UNSTORED)
@@ -185,18 +182,7 @@ def _about(prepared: PreparedReport, ordinal: int, stream: str, row: _Row) -> Js
 
 def _texts(stream: str, heading: int) -> Json:
     stream = clean(stream)
-    return {"grams": stream, "heading": stream[:heading], "stream": [*chunks(stream)]}
-
-
-def chunks(stream: str) -> Iterator[str]:
-    """The stream in numbered pieces, whose order as a sorted set is that of the text."""
-    ends = _unit_ends(stream)
-    at = number = 0
-    while at < len(stream):
-        # as many characters as CHUNK units hold; most often each is one
-        last = at + CHUNK if ends is None else bisect_left(ends, _before(ends, at) + CHUNK + 1, at)
-        yield f"{number:04}{stream[at:last]}"
-        at, number = last, number + 1
+    return {"grams": stream, "heading": stream[:heading], "stream": _encoded(stream.encode())}
 
 
 def _before(ends: Sequence[int], at: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -27,7 +28,6 @@ SHINGLES: Final = section_field("shingles")
 ORDINAL: Final = section_field("ordinal")
 _AT_ONCE: Final = 1_000
 """Sections of one report that come with it."""
-_NUMBER: Final = 4  # characters in front of each piece of a stream
 _ROW: Final = ("report_id", "year", "issued", "township_path")
 _HELD: Final = "held"
 _UNKNOWN: Final = np.uint32(0xFFFFFFFF)  # where a shingle begins
@@ -83,8 +83,8 @@ def _ordinal(section: Json) -> int:
 
 
 def _stream(section: Json) -> str:
-    chunks = section.get("fields", {}).get(STREAM, ())
-    return "".join(chunk[_NUMBER:] for chunk in sorted(chunks))
+    (encoded,) = section.get("fields", {}).get(STREAM) or [""]
+    return b64decode(encoded + "==").decode()  # a cluster leaves the padding away
 
 
 class _Page(NamedTuple):

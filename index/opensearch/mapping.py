@@ -177,7 +177,7 @@ def _section_fields() -> Json:
         "counted_words": counted,
         "vocabulary": _READ_ONLY,
         "shingles": {"type": "integer"},
-        "stream": _READ_ONLY,
+        "stream": {"type": "binary", "doc_values": True},
         **dict.fromkeys(("sentence_ends", "paragraph_ends"), _NUMBER),
         **dict.fromkeys(("begin", "end", "text_start"), _STORED),
         "sentences": {"type": "binary"},

@@ -27,6 +27,7 @@ from index.opensearch.generations import MADE_BY, Generations, Shape
 from index.opensearch.journal import CommitRecord, Journal, Pending, Phase, Step
 from index.opensearch.lease import HELD_S, Lease
 from index.opensearch.retrying import Patience
+from index.opensearch.settling import settle
 from index.opensearch.spelling import document_id
 from index.opensearch.stored import REPORT_SOURCE, report_of
 from index.opensearch.target import Target
@@ -192,6 +193,9 @@ class OpenSearchWriter:
                     self._recover()
             if self._record != record or not isinstance(error, StoreError):
                 raise
+        if batch.settle:
+            with contextlib.suppress(EngineUnavailable):  # the cluster merges in its own time, too
+                settle(self._client, self._target.index, self.where, self._lease.check)
         if not self._is_beside or batch.settle:
             self._take_over()
 

@@ -16,7 +16,7 @@ from index.engine import Batch, Engine
 from index.opensearch.connection import Connection
 from index.opensearch.generations import Shape
 from index.whoosh_engine import WhooshEngine
-from tests.cluster_index import ONE_SHARD, THREE_SHARDS, fresh_name, reachable, write_batches
+from tests.cluster_index import THREE_SHARDS, fresh_name, reachable, write_batches
 from tests.cluster_process import NAMED
 from tests.made import write
 
@@ -74,8 +74,7 @@ class _OpenSearch:
 ENGINES = [
     pytest.param(_open_whoosh, id="whoosh"),
     pytest.param(_open_large, id="numpy"),
-    pytest.param(ONE_SHARD, id="opensearch", marks=pytest.mark.cluster),
-    pytest.param(THREE_SHARDS, id="opensearch-3", marks=pytest.mark.cluster),
+    pytest.param(THREE_SHARDS, id="opensearch", marks=pytest.mark.cluster),
 ]
 
 

@@ -91,6 +91,22 @@ def test_where_an_index_is(
     assert located(where, monkeypatch, **environment) == found
 
 
+def test_an_index_has_as_many_parts_as_the_environment_says(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LAWSEARCH_SHARDS", "12")
+    assert Where(url=THERE).location() == Cluster(Connection((THERE,)), "lawsearch", shards=12)
+
+
+@pytest.mark.parametrize("parts", ["0", "1025", "1" * 5_000, "-1", "three", "３", "1.5"])
+def test_parts_that_no_index_can_have_are_refused(
+    parts: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAWSEARCH_SHARDS", parts)
+    with pytest.raises(UserError, match="LAWSEARCH_SHARDS is the number of an index's parts"):
+        Where(url=THERE).location()
+
+
 @pytest.mark.parametrize(
     ("where", "said"),
     [

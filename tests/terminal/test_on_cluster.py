@@ -51,6 +51,18 @@ def named(connection: Connection) -> Iterator[str]:
     client.close()
 
 
+def test_a_new_index_has_the_parts_that_are_asked_for(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAWSEARCH_SHARDS", "5")
+    client = connect(connection)
+    with fresh_name(client) as name:
+        run("index", str(ROOT / "samples"), "--jobs", "1", *where(connection, name))
+        settings = client.indices.get_settings(index=f"{name}-v1")
+        assert settings[f"{name}-v1"]["settings"]["index"]["number_of_shards"] == "5"
+    client.close()
+
+
 def where(connection: Connection, name: str) -> tuple[str, ...]:
     return "--url", connection.where, "--index", name
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from dataclasses import fields, replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from index.analysis import Stream, count_words, grams
 from index.engine import ReportRow
 from index.model import Kind, Level, Part, Place, Report
-from index.opensearch.document import CHUNK, chunks, shingle_values, stored_digest, to_document
+from index.opensearch.document import shingle_values, stored_digest, to_document
 from index.opensearch.mapping import BETWEEN, LONGEST_TERM, UNSTORED, WEIGHT, index_definition
 from index.opensearch.spelling import (
     UNKNOWN,
@@ -99,7 +99,7 @@ def test_texts_and_bounds_are_those_of_the_stream(reports: list[Report]) -> None
     for report in reports:
         prepared = prepare(report)
         for stream, section in zip(prepared.streams, document_of(report)["sections"], strict=True):
-            assert section["grams"] == stream == "".join(c[4:] for c in section["stream"])
+            assert section["grams"] == stream == b64decode(section["stream"]).decode()
             assert section["heading"] == stream[: section["heading_length"]]
             assert (section["length"], section["bare"]) == (
                 len(stream),
@@ -107,19 +107,6 @@ def test_texts_and_bounds_are_those_of_the_stream(reports: list[Report]) -> None
             )
             if stream:
                 assert section["sentence_ends"][-1] == len(stream.encode("utf-16-le")) // 2
-
-
-@given(st.lists(st.sampled_from(["板凳会", "\U00020bb7", "😀"]), min_size=1), st.integers(0, 3))
-def test_chunks_are_of_whole_characters_and_fit(pieces: list[str], odd: int) -> None:
-    pattern = "甲" * odd + "".join(pieces)
-    stream = pattern * (3 * CHUNK // len(pattern) + 1)
-    found = [*chunks(stream)]
-    assert found == sorted(found)
-    assert "".join(chunk[4:] for chunk in found) == stream
-    for chunk in found:
-        assert len(chunk.encode("utf-16-le")) // 2 <= CHUNK + 4
-        assert len(chunk.encode()) <= LONGEST_KEYWORD
-    assert len(found) == -(-len(stream.encode("utf-16-le")) // 2 // (CHUNK - 1))  # none is short
 
 
 def test_bounds_count_as_scripts_do() -> None:
