@@ -7,34 +7,38 @@ half minute it stays until the next merge: so long the cluster takes to ask the 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from index.opensearch.failures import told
 
 if TYPE_CHECKING:
     from opensearchpy import OpenSearch
 
-_PAUSE_S: Final = 0.5
-_QUIET: Final = 3
-"""Looks in a row at which nothing is merged any more."""
+_ASKED_S: Final = 50.0
+"""So long one request waits; what lies between often closes a silent line after a minute."""
 
 
 def settle(client: OpenSearch, index: str, where: str, check: Callable[[], None]) -> None:
     """Have an index merged, and return when that has ended and readers see it.
 
-    check is called while waiting and raises where there is no reason to wait any more. Raises
+    check is called now and then, and raises where there is no reason to wait any more. Raises
     EngineUnavailable; what was committed stands whatever happens here.
     """
     with told(where):
         client.indices.flush(index=index)  # what is not on disk yet is kept twice
-        asked: dict[str, Any] = {"max_num_segments": 1, "wait_for_completion": "false"}
-        client.indices.forcemerge(index=index, params=asked)
-        quiet = 0
-        while quiet < _QUIET:
-            time.sleep(_PAUSE_S)
+        while not _is_merged(client, index):
             check()
-            merges = client.indices.stats(index=index, metric="merge")["_all"]["total"]["merges"]
-            quiet = 0 if merges["current"] else quiet + 1
         client.indices.refresh(index=index)
+
+
+def _is_merged(client: OpenSearch, index: str) -> bool:
+    """Whether a merge has ended in time; asked again, the cluster waits for the one under way."""
+    from opensearchpy import ConnectionTimeout
+
+    try:
+        params = {"max_num_segments": 1, "request_timeout": _ASKED_S}
+        client.indices.forcemerge(index=index, params=params)
+    except ConnectionTimeout:
+        return False
+    return True

@@ -7,8 +7,8 @@ from opensearchpy import OpenSearch
 
 from index.engine import Batch
 from index.errors import IndexLocked
+from index.opensearch import settling
 from index.opensearch.connection import Connection
-from index.opensearch.settling import settle
 from tests.cluster_index import ONE_SHARD, write_batches
 from tests.made import batch, make_report
 
@@ -37,13 +37,21 @@ def test_the_last_batch_of_a_long_run_leaves_one_segment(
     assert state(client, name) == (1, len(RUNS))
 
 
-def test_who_has_lost_the_lock_does_not_wait(
-    cluster: Connection, client: OpenSearch, name: str
+def test_a_long_merge_is_waited_for_as_long_as_the_lock_is_held(
+    cluster: Connection, client: OpenSearch, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_batches(cluster, name, ONE_SHARD, *batches())
+    monkeypatch.setattr(settling, "_ASKED_S", 0.001)
+    checked = 0
 
     def check() -> None:
-        raise IndexLocked(name, "another")
+        nonlocal checked
+        checked += 1
+        if checked == 3:
+            raise IndexLocked(name, "another")
 
     with pytest.raises(IndexLocked):
-        settle(client, f"{name}-v1", name, check)
+        settling.settle(client, f"{name}-v1", name, check)
+    monkeypatch.undo()
+    settling.settle(client, f"{name}-v1", name, check)
+    assert state(client, name) == (1, len(RUNS))
