@@ -272,7 +272,8 @@ class GatheredTexts:
         years = np.array([row.year or 0 for row in self.rows], np.intp)
         days = [int((row.issued or "0").replace("-", "")) for row in self.rows]
         everything = np.arange(len(self.keys))
-        return in_time(everything, self.report_of, years, np.array(days, np.int64))
+        browse = np.arange(len(self.rows))
+        return in_time(everything, self.report_of, years, np.array(days, np.int64), browse)
 
     def place_of(self, section: int) -> tuple[str, int]:
         """(report's id, ordinal) of a section."""

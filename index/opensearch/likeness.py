@@ -55,7 +55,7 @@ _Shares = npt.NDArray[np.float32]
 
 
 class _Candidate(NamedTuple):
-    """A section by the cluster's score; sorts as they are stored where the scores are equal."""
+    """A section by the cluster's score; sorts in browse order where the scores are equal."""
 
     falling: float  # the score's negative
     browse: str
@@ -88,7 +88,7 @@ class LikenessFinder:
         self._counted = Remembered(_REMEMBERED_BYTES)
 
     def like(self, likeness: Likeness) -> list[FoundSection]:
-        """The sections that have most of the words' weight, best first, equal ones as stored."""
+        """The sections that have most of the words' weight, best first; equal ones as browsed."""
         if likeness.limit <= 0:
             return []
         best: list[_Scored] = []

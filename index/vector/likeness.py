@@ -58,14 +58,14 @@ class LikenessFinder:
         self._last: tuple[tuple[tuple[str, float], ...], _Shares] = (), np.zeros(0, np.float32)
 
     def like(self, likeness: Likeness) -> list[FoundSection]:
-        """The sections that have most of the words' weight, best first, equal ones by number."""
+        """The sections that have most of the words' weight, best first; equal ones as browsed."""
         scores = self._summed(tuple(likeness.words.items()))
         for report in self._of_place(likeness.apart_from):
             first, end = self._arrays.first_section[report : report + 2].tolist()
             scores[first:end] = 0
         for filter in likeness.filters:
             scores *= self._passing(filter)
-        return self._found(*_best(scores, likeness.limit))
+        return self._best(scores, likeness.limit)
 
     def _summed(self, words: tuple[tuple[str, float], ...]) -> _Shares:
         """(n,) each section's score, the words added in their order.
@@ -139,6 +139,13 @@ class LikenessFinder:
             filter, lambda: self._fields.passes(filter, everything), lambda mask: mask.nbytes
         )
 
+    def _best(self, scores: _Shares, limit: int) -> list[FoundSection]:
+        """The sections with the best scores, none of 0."""
+        rows = _candidates(scores, limit)
+        found, reports = scores.take(rows), self._arrays.report_of.take(rows)
+        order = np.lexsort((rows, self._arrays.browse_ranks.take(reports), -found))[:limit]
+        return self._found(rows.take(order), found.take(order))
+
     def _found(self, rows: Rows, scores: _Shares) -> list[FoundSection]:
         reports = self._arrays.report_of.take(rows)
         ordinals = rows - self._arrays.first_section.take(reports)
@@ -150,16 +157,13 @@ class LikenessFinder:
         ]
 
 
-def _best(scores: _Shares, limit: int) -> tuple[Rows, _Shares]:
-    """The sections with the best scores, none of 0, and these; best first."""
+def _candidates(scores: _Shares, limit: int) -> Rows:
+    """The sections with the best scores, none of 0, and all that equal the last of them."""
     least = np.float32(0)
     if len(scores) > limit > 0:
         nth = len(scores) - limit
         least = np.partition(scores, nth)[nth]
-    rows = (scores >= least if least else scores > 0).nonzero()[0]
-    found = scores.take(rows)
-    order = np.lexsort((rows, -found))[:limit]
-    return rows.take(order), found.take(order)
+    return (scores >= least if least else scores > 0).nonzero()[0]
 
 
 def _name(place: Places) -> str | None:

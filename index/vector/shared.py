@@ -137,14 +137,16 @@ def _held_among(texts: Texts, hashes: Hashes) -> _Standing:
     return numbers.take(keys[:n_live].astype(np.uint32)), sections[:n_live]
 
 
-def in_time(sections: Rows, report_of: Rows, years: Rows, issued: npt.NDArray[np.int64]) -> Rows:
-    """Ascending sections by their report's year and day of issue, unknown last; then as they are.
+def in_time(
+    sections: Rows, report_of: Rows, years: Rows, issued: npt.NDArray[np.int64], browse: Rows
+) -> Rows:
+    """Ascending sections by their report's year and day of issue, unknown last; then as browsed.
 
-    report_of: (n,). years, issued: (r,) 0 is unknown.
+    report_of: (n,). years, issued: (r,) 0 is unknown. browse: (r,) each report's place there.
     """
     latest = np.iinfo(np.int64).max
     by_time = np.lexsort(
-        (np.where(issued == 0, latest, issued), np.where(years == 0, latest, years))
+        (browse, np.where(issued == 0, latest, issued), np.where(years == 0, latest, years))
     )
     ranks = np.empty(len(by_time), np.intp)
     ranks[by_time] = np.arange(len(by_time))

@@ -51,11 +51,11 @@ class CommitTexts:
 
     @cached_property
     def order(self) -> Rows:
-        """The live sections in the order of time; those of one time as they are stored."""
+        """The live sections in the order of time; those of one time in browse order."""
         arrays = self._arrays
         issued = arrays.column("report.issued").astype(np.int64)
         live = arrays.live_sections.astype(np.intp)
-        return in_time(live, arrays.report_of, arrays.years, issued)
+        return in_time(live, arrays.report_of, arrays.years, issued, arrays.browse_ranks)
 
     @property
     def common_hashes(self) -> Hashes:
