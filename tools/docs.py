@@ -299,6 +299,8 @@ def main() -> int:
     todo = [page.resolve() for page in arguments.pages] or pages()
     for name in ("LC_ALL", "LANGUAGE"):  # before the program's own texts are made
         os.environ[name] = "C"
+    for name in [name for name in os.environ if name.startswith("LAWSEARCH_")]:
+        del os.environ[name]
     os.environ |= {"COLUMNS": str(COLUMNS), "TERM": "xterm-256color"}
     sys.path.insert(0, str(ROOT))
     failures = list(go_through(todo, write=not arguments.check))
