@@ -21,7 +21,7 @@ from lawsearch import __version__
 if TYPE_CHECKING:
     from opensearchpy import OpenSearch
 
-QUIET_SECONDS = 5
+QUIET_SECONDS = 12  # a cluster looks at the size of its files every ten
 NAME = "name"
 """The file of an index's folder that says what it is called on the cluster."""
 
