@@ -252,8 +252,8 @@ def test_pairs_are_all_that_share_rare_text(sizes: Sequence[int], gone: set[int]
     live = [report for n, report in enumerate(reports) if n not in gone]
     with engine_over(cut(reports, sizes), {reports[n].id for n in gone}) as engine:
         numbers = {n: where(engine, n) for n in engine.live_sections()}
-        stored = {id: place for place, (id, _n) in enumerate(numbers.values())}
-        live.sort(key=lambda report: stored.get(report.id, 0))
+        browsed = {id: place for place, id in enumerate(engine.report_ids())}
+        live.sort(key=lambda report: browsed[report.id])
         found = {
             (numbers[each.first], numbers[each.second]): (each.weight, each.seeds)
             for each in engine.shared_texts()
