@@ -13,6 +13,8 @@ from tools.cluster import Cluster
 # A cluster that runs already, by the URL of any node of it; its nodes are then not to be killed.
 NAMED = "LAWSEARCH_TEST_CLUSTER"
 PORT = 19600
+_running: list[ClusterProcess] = []
+"""The tests' own, while somebody has it: who comes meanwhile shares it."""
 
 
 class ClusterProcess:
@@ -75,9 +77,15 @@ def cluster_addresses(home: Path) -> Iterator[list[str]]:
     """The URLs of a cluster for tests that do it no harm: the named one, or one of their own."""
     if named := os.environ.get(NAMED):
         yield [named.rstrip("/")]
+    elif _running:
+        yield _running[0].addresses
     else:
         with cluster_process(home) as cluster:
-            yield cluster.addresses
+            _running.append(cluster)
+            try:
+                yield cluster.addresses
+            finally:
+                _running.remove(cluster)
 
 
 @contextmanager

@@ -18,6 +18,9 @@ from tests.cluster_process import ClusterProcess, cluster_addresses, cluster_pro
 from tools import cluster as nodes
 from tools.cluster import Cluster, ClusterError
 
+PORT = 19800
+"""Of nodes of these tests' own: they end them."""
+
 
 @pytest.fixture
 def no_java(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,6 +138,14 @@ def test_another_program_on_a_port_is_no_node() -> None:
         thread.join()
 
 
+def test_a_port_of_another_program_is_told_before_a_node_is_started(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(ClusterError, match=f"port {port} of node 2 is another program's"):
+            nodes.start(Cluster(tmp_path, port=port - 1), 2)
+    assert not Cluster(tmp_path).log(2).exists()
+
+
 def test_nodes_listen_on_loopback_only(tmp_path: Path) -> None:
     cluster = Cluster(tmp_path, port=19700)
     nodes.configure(cluster, 2)
@@ -165,7 +176,7 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClusterProcess
     """One cluster for this module."""
     if missing := why_not():
         pytest.skip(missing)
-    with cluster_process(tmp_path_factory.mktemp("cluster")) as cluster:
+    with cluster_process(tmp_path_factory.mktemp("cluster"), PORT) as cluster:
         yield cluster
 
 

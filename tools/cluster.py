@@ -19,6 +19,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -277,6 +278,7 @@ def start(cluster: Cluster, number: int) -> None:
     """Start a node unless it runs, without waiting for it."""
     if pid_of(cluster, number):
         return
+    _check_ports(cluster, number)
     java = find_java()
     paths = build(cluster.home, java)
     configure(cluster, number)
@@ -296,14 +298,28 @@ def start(cluster: Cluster, number: int) -> None:
     process.returncode = 0  # it goes on without us, and Python need not warn of that
 
 
+def ports(cluster: Cluster, number: int) -> tuple[int, int]:
+    """(HTTP's, the one among nodes) of a node."""
+    return cluster.port + number - 1, cluster.port + 100 + number - 1
+
+
+def _check_ports(cluster: Cluster, number: int) -> None:
+    """Raises: ClusterError where another program listens, whose answers would pass for ours."""
+    for port in ports(cluster, number):
+        with socket.socket() as tried:
+            tried.settimeout(1)
+            if not tried.connect_ex((HOST, port)):
+                raise ClusterError(f"port {port} of node {number} is another program's: see --port")
+
+
 def configure(cluster: Cluster, number: int) -> None:
     """Write the settings of a node."""
     folder = cluster.folder(number)
     for name in ("config", "data", "logs", "tmp", "plugins", "modules"):
         (folder / name).mkdir(parents=True, exist_ok=True)
+    http, transport = ports(cluster, number)
     settings = SETTINGS.format(
-        name=f"n{number}", host=HOST,
-        http=cluster.port + number - 1, transport=cluster.port + 100 + number - 1,
+        name=f"n{number}", host=HOST, http=http, transport=transport,
         data=json.dumps(str(folder / "data")), logs=json.dumps(str(folder / "logs")),
         snapshots=json.dumps(str(cluster.home / "snapshots")),
         seeds=json.dumps([f"{HOST}:{cluster.port + 100 + n - 1}" for n in cluster.numbers]),
