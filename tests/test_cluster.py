@@ -138,7 +138,10 @@ def test_another_program_on_a_port_is_no_node() -> None:
         thread.join()
 
 
-def test_a_port_of_another_program_is_told_before_a_node_is_started(tmp_path: Path) -> None:
+def test_a_port_of_another_program_is_told_before_a_node_is_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nodes, "PORT_SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         with pytest.raises(ClusterError, match=f"port {port} of node 2 is another program's"):

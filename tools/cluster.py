@@ -39,6 +39,7 @@ WINDOWS = sys.platform == "win32"
 OLDEST_JAVA = 21
 UP_SECONDS = 240
 DOWN_SECONDS = 30
+PORT_SECONDS = 5  # a node that was just killed lets go of its ports a moment later
 LOG_LINES = 30
 
 # Where systems keep their Javas, beside what the environment names.
@@ -305,11 +306,18 @@ def ports(cluster: Cluster, number: int) -> tuple[int, int]:
 
 def _check_ports(cluster: Cluster, number: int) -> None:
     """Raises: ClusterError where another program listens, whose answers would pass for ours."""
+    end = time.monotonic() + PORT_SECONDS
     for port in ports(cluster, number):
-        with socket.socket() as tried:
-            tried.settimeout(1)
-            if not tried.connect_ex((HOST, port)):
+        while _listens(port):
+            if time.monotonic() > end:
                 raise ClusterError(f"port {port} of node {number} is another program's: see --port")
+            time.sleep(0.1)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as tried:
+        tried.settimeout(1)
+        return not tried.connect_ex((HOST, port))
 
 
 def configure(cluster: Cluster, number: int) -> None:
