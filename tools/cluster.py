@@ -62,8 +62,9 @@ JAVA_FLAGS = (
     "--enable-native-access=ALL-UNNAMED",
 )
 
-# Faults are found within seconds, not the usual half minute; a disk that is nearly full is the
-# business of the test that says so.
+# Faults are found within seconds, not the usual half minute; a copy whose making stands still is
+# begun again after ten, not after half an hour; a disk that is nearly full is the business of the
+# test that says so.
 SETTINGS = """\
 cluster.name: lawsearch
 node.name: {name}
@@ -81,6 +82,7 @@ cluster.fault_detection.leader_check.interval: 1s
 cluster.fault_detection.leader_check.timeout: 5s
 cluster.fault_detection.follower_check.interval: 1s
 cluster.fault_detection.follower_check.timeout: 5s
+indices.recovery.internal_action_timeout: 5s
 cluster.routing.allocation.disk.threshold_enabled: false
 """
 

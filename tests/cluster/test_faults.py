@@ -37,7 +37,7 @@ from tests.cluster.indexed import (
 )
 from tests.cluster_process import ClusterProcess
 
-pytestmark = [pytest.mark.cluster, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(400)]
 
 ROOT = Path(__file__).resolve().parents[2]
 AS_COMMITTED = "The index is as it was committed.\n"
